@@ -91,7 +91,7 @@ _HEAD: Final[Schema] = {
     "over base.yaml: mappings merge, lists and scalars replace, and null removes a key.",
 }
 _VARIABLE: Final[Schema] = {"$ref": "#/definitions/variable"}
-_DEFINITIONS: Final[Schema] = {
+DEFINITIONS: Final[Schema] = {
     "variable": {
         "type": "object",
         "description": "A secret, from the environment variable TF_VAR_<name> when Terraform runs.",
@@ -110,6 +110,7 @@ _DEFINITIONS: Final[Schema] = {
         },
     }
 }
+"""What the rules refer to."""
 _NULL: Final[Schema] = {"type": "null"}
 _NESTED: Final[Schema] = {"type": "object", "not": {"required": ["variable"]}}
 _SECRET: Final[Schema] = {"anyOf": [_VARIABLE, _NESTED, {"type": ["array", "null"]}]}
@@ -128,7 +129,7 @@ def editor_schema(services: Iterable[str], *, is_whole: bool = True) -> Schema:
     """
     document: Schema = _for_editor(environment_schema())
     properties = document["properties"]
-    document |= {**_HEAD, "definitions": _DEFINITIONS}
+    document |= {**_HEAD, "definitions": DEFINITIONS}
     for part in ("provider", "elastic"):
         _take_variables(properties[part]["properties"])
     entry = properties["connections"]["additionalProperties"]
@@ -137,7 +138,7 @@ def editor_schema(services: Iterable[str], *, is_whole: bool = True) -> Schema:
         for name in SECRET_PARAMETERS:
             described["properties"][name]["additionalProperties"] = _SECRET
     facts = filter(None, map(schemas.service, sorted(set(services))))
-    entry["allOf"] = [_of_service(each, is_whole) for each in facts]
+    entry["allOf"] = [of_service(each, is_whole) for each in facts]
     properties["backend"]["allOf"] = [_of_backend(name) for name in backend_types()]
     return document
 
@@ -217,10 +218,12 @@ def _is(key: str, value: str) -> Schema:
     return {"required": [key], "properties": {key: {"const": value}}}
 
 
-def _of_service(service: Service, is_whole: bool) -> Schema:
+def of_service(service: Service, is_whole: bool) -> Schema:
     """Return the part about the connections of one service.
 
     One with ``unchecked`` has settings that the catalogue does not know.
+
+    :param is_whole: see :func:`editor_schema`
     """
     parts = {"config": service.config, "auth": service.auth}
     found: Schema = {
@@ -231,6 +234,10 @@ def _of_service(service: Service, is_whole: bool) -> Schema:
     form = service.destination_schema
     text = f"Names the destination schema; required for {service.name}."
     found["config"]["properties"] |= {key: {"type": "string", "description": text} for key in form}
+    for root, fields in parts.items():
+        if fields:
+            # Where the catalogue knows no field, it may be incomplete.
+            found[root]["additionalProperties"] = False
     if is_whole and form:
         found["config"]["required"] = list(form)
     condition = {**_is("service", service.name), "not": {"required": ["unchecked"]}}
@@ -249,15 +256,23 @@ def _fields(fields: Iterable[Field], *, is_secret: bool) -> Iterator[tuple[str, 
     """
     for field in fields:
         leaves = [leaf for _, leaf in field.leaves()]
-        if all(leaf.read_only for leaf in leaves):
-            continue
         if field.kind is FieldKind.OBJECT and field.fields:
-            if inside := dict(_fields(field.fields.values(), is_secret=is_secret)):
-                yield field.name, {"type": ["object", "null"], "properties": inside}
-        elif any(leaf.secret for leaf in leaves) is is_secret:
-            yield field.name, _rule_of_secret(field) if is_secret else rule_of(field)
-        elif not is_secret and field.kind is not FieldKind.LIST:
-            yield field.name, False
+            inside = dict(_fields(field.fields.values(), is_secret=is_secret))
+            if inside or not is_secret:
+                yield field.name, _object(inside, is_open=is_secret)
+        elif all(leaf.read_only for leaf in leaves) or not any(leaf.secret for leaf in leaves):
+            if not is_secret:
+                yield field.name, rule_of(field)
+        elif is_secret:
+            yield field.name, _rule_of_secret(field)
+        else:
+            # The objects of a list may be without their secrets.
+            yield field.name, {} if field.item is not None and field.item.fields else False
+
+
+def _object(properties: Schema, *, is_open: bool = False) -> Schema:
+    rule: Schema = {"type": ["object", "null"], "properties": properties}
+    return rule if is_open else {**rule, "additionalProperties": False}
 
 
 def _rule_of_secret(field: Field) -> Schema:
@@ -290,8 +305,9 @@ def rule_of(field: Field) -> Schema:
     if field.item is not None:
         return {**_SCALARS[FieldKind.LIST], "items": rule_of(field.item)}
     if field.fields:
-        inside = {name: rule_of(each) for name, each in field.fields.items() if not each.read_only}
-        return {**_SCALARS[FieldKind.OBJECT], "properties": inside}
+        return _object({name: rule_of(each) for name, each in field.fields.items()})
+    if field.read_only:
+        return {"description": "Only Fivetran sets it: leave it out."}
     if field.allowed:
         return {"enum": [*dict.fromkeys([*field.allowed, *_as_scalars(field.allowed), "", None])]}
     return dict(_SCALARS[field.kind])
