@@ -79,9 +79,7 @@ def _new_connection(options: argparse.Namespace) -> str:
     service, name = options.service, options.name
     facts = schemas.service(service)
     if facts is None:
-        refresh = (
-            f"if it is new: python -m constructs_lib.schemas.catalogue refresh --live {service}"
-        )
+        refresh = f"if it is new: connections catalogue refresh --live {service}"
         near = did_you_mean(service, schemas.services())
         raise InsertError(f"the catalogue has no service {service!r}; {near or refresh}")
     key = name if name is not None else _name(service)

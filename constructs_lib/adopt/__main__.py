@@ -71,7 +71,7 @@ FORMS = {
         (hcl_form.CONNECTIONS, hcl_form.IMPORTS_FILE, hcl_form.VARIABLES),
         hcl_form.IMPORTS_FILE,
         hcl_form.IMPORTS,
-        "python -m constructs_lib.backend install, then terraform -chdir={directory} init and plan",
+        "connections install, then terraform -chdir={directory} init and plan",
     ),
     "python": Form(
         python_form.to_python,
