@@ -100,7 +100,7 @@ class Options(NamedTuple):
     number: int | None = None
     """The number of a change in the history."""
     json: bool = False
-    """True for the history as JSON."""
+    """True for the history, or the differences, as JSON."""
     after: bool = False
     """True for the state that the change has set, False for the one before."""
 
@@ -142,6 +142,8 @@ def _parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
     _add_output(get)
     diff = _command(chosen, "diff", "say what a change would do", _DIFF, _DIFF_EXAMPLES)
     diff.add_argument("file", metavar="FILE", help="the state as JSON; - for standard input")
+    text = "print JSON: whether the states are equal, whether it goes backwards, and each change"
+    diff.add_argument("--json", action="store_true", help=text)
     set_ = _command(chosen, "set", "set the state, with care", _SET, _SET_EXAMPLES)
     _add_setting(set_)
     history = _command(chosen, "history", "list what was set", _HISTORY, _HISTORY_EXAMPLES)
