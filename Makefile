@@ -8,21 +8,29 @@ TOOLKIT := $(or $(CONNECTIONS_TOOLKIT),cdktf)
 
 RUN := env -u CONNECTIONS_TOOLKIT .venv/bin/python scripts/run.py
 VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
+DEPLOY := $(VENV)/bin/python scripts/deploy.py
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate docs new-resource package clean setup setup-dev
+.PHONY: help demo deploy diff plan apply output destroy doctor test size bench soak mutants check generate docs new-resource package clean setup setup-dev
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@echo 'APPROVE=yes deploys and destroys other environments without asking, for a pipeline'
 	@echo 'ENVIRONMENT is sandbox by default; to choose another: ENVIRONMENT=staging make diff'
 	@echo 'CONNECTIONS_TOOLKIT=cdktn uses CDK Terrain instead of the CDK for Terraform'
 
 demo: setup ## Show a deploy step by step, against the sandbox; DEMO_PAUSE=0 does not wait.
 	@$(RUN) python scripts/demo.py
 
-deploy: setup ## Create and change what the environment describes.
-	@$(CDK) deploy "$(ENVIRONMENT)" --auto-approve
+deploy: setup ## Create and change what the environment describes; asks, except for the sandbox.
+	@$(DEPLOY) deploy "$(ENVIRONMENT)"
+
+plan: setup ## Write a plan file, and a summary of what it would do.
+	@$(DEPLOY) plan "$(ENVIRONMENT)"
+
+apply: setup ## Apply exactly the plan file of make plan.
+	@$(DEPLOY) apply "$(ENVIRONMENT)"
 
 diff: setup ## Show what a deploy would do.
 	@$(CDK) diff "$(ENVIRONMENT)"
@@ -30,8 +38,8 @@ diff: setup ## Show what a deploy would do.
 output: setup ## Print the outputs of the stack, such as previous states.
 	@$(CDK) output "$(ENVIRONMENT)"
 
-destroy: setup ## Delete all that was deployed.
-	@$(CDK) destroy "$(ENVIRONMENT)" --auto-approve
+destroy: setup ## Delete all that was deployed; asks, except for the sandbox.
+	@$(DEPLOY) destroy "$(ENVIRONMENT)"
 
 doctor: setup ## Check whether this machine has what a deploy needs.
 	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor
@@ -63,12 +71,14 @@ check: setup-dev ## Check format, style, types and layers, and that generated fi
 	@$(RUN) python scripts/prepared_schemas.py --check
 	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
+	@$(RUN) python scripts/command_reference.py --check
 
 generate: setup-dev ## Write the generated files, from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
 	@$(RUN) python scripts/prepared_schemas.py
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py
+	@$(RUN) python scripts/command_reference.py
 
 docs: setup-dev ## Build the docs site into build/docs; a broken link fails.
 	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build

@@ -1,7 +1,6 @@
 """``connections``: the command of the package; ``python -m constructs_lib`` is the same.
 
-Each command has a module of its own, which is imported when it is named. The older ways to start
-them, such as ``python -m constructs_lib.sandbox``, go on working.
+The older ways to start a command, such as ``python -m constructs_lib.sandbox``, go on working.
 
 Exit status: that of the command; 2 for a wrong usage; 130 after Ctrl-C; 1 if the output cannot be
 written, and the command has no status of its own for that.
@@ -10,49 +9,19 @@ written, and the command has no status of its own for that.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
 
 from constructs_lib.cli import drop_output
+from constructs_lib.cli.commands import COMMANDS
 from constructs_lib.version import __version__
 
-
-class _Command(NamedTuple):
-    module: str
-    """Has a ``main`` that takes the arguments and returns the exit status."""
-    summary: str
-    is_named: bool = False
-    """True if its ``main`` also takes the name of the command."""
-
-
 _OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG)
-_INSTALL: Final = "constructs_lib.cli.install"
-_COMMANDS: Final = {
-    "adopt": _Command("constructs_lib.adopt.__main__", "write an account as HCL, Python or YAML"),
-    "catalogue": _Command(
-        "constructs_lib.schemas.catalogue.__main__", "show, search and refresh the services' fields"
-    ),
-    "doctor": _Command(
-        "constructs_lib.cli.doctor.command", "look whether all is there that a deploy needs"
-    ),
-    "install": _Command(_INSTALL, "put the providers where Terraform finds them", True),
-    "migrate": _Command(
-        "constructs_lib.adopt.migrate.__main__", "move from a state of Fivetran's own provider"
-    ),
-    "query": _Command(
-        "constructs_lib.cli.query", "find what there is, by 'terraform query' in a stack's folder"
-    ),
-    "sandbox": _Command("constructs_lib.sandbox.__main__", "serve stand-ins for the APIs"),
-    "state": _Command(
-        "constructs_lib.backend.__main__", "show, move and restore the state of a connection", True
-    ),
-    "status": _Command(
-        "constructs_lib.cli.status", "show how the connections are doing; exit status 1 if broken"
-    ),
-    "uninstall": _Command(_INSTALL, "take the providers away again", True),
-}
+_COMPLETING: Final = "_ARGCOMPLETE"
+"""The environment variable by which a shell asks to complete a line."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -67,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(_usage())
         return 0
     name = arguments[0] if arguments else ""
-    command = _COMMANDS.get(name)
+    command = COMMANDS.get(name)
     if command is None:
         sys.stderr.write(f"{_unknown(name)}{_usage()}")
         return 2
@@ -83,6 +52,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     Whatever the command does not say itself of Ctrl-C and of an output that cannot be written is
     said here, in one line.
     """
+    if arguments is None and _COMPLETING in os.environ:
+        import_module("constructs_lib.cli.completion").complete()
     try:
         status = main(sys.argv[1:] if arguments is None else arguments)
         if sys.stdout is not None:
@@ -103,10 +74,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _usage() -> str:
-    width = max(map(len, _COMMANDS))
-    lines = [f"{name.ljust(width)}  {each.summary}\n" for name, each in _COMMANDS.items()]
+    width = max(map(len, COMMANDS))
+    lines = [f"{name.ljust(width)}  {each.summary}\n" for name, each in COMMANDS.items()]
     head = "usage: connections COMMAND [--help]\n       connections --version\n\n"
-    return f"{head}{''.join(lines)}\nAn example: connections status --broken\n"
+    return f"{head}{''.join(lines)}\n{_MORE}"
+
+
+_MORE: Final = """\
+example:
+  connections status --broken
+
+exit status:
+  that of the command, which its --help tells
+  2    wrong usage
+  130  interrupted by Ctrl-C
+"""
 
 
 def _unknown(name: str) -> str:
@@ -115,7 +97,7 @@ def _unknown(name: str) -> str:
     from constructs_lib.schemas.keywords import did_you_mean
     from constructs_lib.schemas.redaction import display
 
-    hint = did_you_mean(name, _COMMANDS)
+    hint = did_you_mean(name, COMMANDS)
     return f"connections: there is no command {display(name)}{f'; {hint}' if hint else ''}\n\n"
 
 

@@ -43,19 +43,24 @@ def main() -> int:
     parser.add_argument("--environment", help="the environment whose variables are needed")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    environ = without_waiting(tools_environment(os.environ), _has_terminal())
+    environ = without_waiting(tools_environment(os.environ), has_terminal())
     given = options.environment
     for name in stacks_of(options.command) if given is None else [given]:
-        settings = _settings(name)
+        settings = settings_of(name)
         if "destroy" in options.command[1:2]:
             refuse_if_protected(settings)
         environ = with_variables(settings, environ)
         sys.stderr.write(kept_secrets(settings, environ))
-    program = shutil.which(options.command[0], path=environ["PATH"]) if options.command else None
+    return execute(options.command, environ)
+
+
+def execute(command: list[str], environ: Mapping[str, str]) -> int:
+    """Run a command in place of this process; return the exit status if it cannot start."""
+    program = shutil.which(command[0], path=environ["PATH"]) if command else None
     if program is not None:
         os.chdir(ROOT)
-        os.execve(program, options.command, environ)  # noqa: S606 (no shell is wanted)
-    sys.stderr.write(f"No such command: {' '.join(options.command) or '(none)'}\n")
+        os.execve(program, command, environ)  # noqa: S606 (no shell is wanted)
+    sys.stderr.write(f"No such command: {' '.join(command) or '(none)'}\n")
     return 1
 
 
@@ -89,7 +94,8 @@ def stacks_of(command: Sequence[str]) -> list[str]:
     return [each for each in dict.fromkeys(arguments) if each in known]
 
 
-def _has_terminal() -> bool:
+def has_terminal() -> bool:
+    """Return True if somebody can answer a question."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
@@ -102,23 +108,36 @@ def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[st
         no credentials, the variables get placeholders, which are no secrets
     :raises SystemExit: listing all that is missing, for any other environment
     """
-    needed = [f"TF_VAR_{name}" for name in settings.variables]
-    fivetran = not _is_sandbox(_fivetran_address(settings, environ))
-    elastic = not _is_sandbox(_elastic_address(settings, environ))
-    if not (fivetran or elastic):
-        placeholders = {name: name.replace("TF_VAR_", "sandbox-", 1) for name in needed}
+    if is_embedded(settings, environ):
+        placeholders = {f"TF_VAR_{name}": f"sandbox-{name}" for name in settings.variables}
         return {**environ, **{n: p for n, p in placeholders.items() if not environ.get(n)}}
-    if fivetran:
+    if missing := missing_variables(settings, environ):
+        raise SystemExit(missing)
+    return dict(environ)
+
+
+def is_embedded(settings: Environment, environ: Mapping[str, str]) -> bool:
+    """Return True if the embedded sandbox answers for all APIs, so that nothing else is changed."""
+    addresses = (_fivetran_address(settings, environ), _elastic_address(settings, environ))
+    return all(map(_is_sandbox, addresses))
+
+
+def missing_variables(settings: Environment, environ: Mapping[str, str]) -> str:
+    """Return a message with all environment variables that are missing; empty if none is."""
+    if is_embedded(settings, environ):
+        return ""
+    needed = [f"TF_VAR_{name}" for name in settings.variables]
+    if not _is_sandbox(_fivetran_address(settings, environ)):
         needed += [name for key, name in _FIVETRAN.items() if key not in settings.provider]
     missing = [name for name in needed if not environ.get(name)]
-    if elastic:
+    if not _is_sandbox(_elastic_address(settings, environ)):
         missing += _missing_for_elastic(settings.elastic or {}, environ)
-    if missing:
-        raise SystemExit(
-            f"The environment {settings.name} needs these environment variables, which are not "
-            "set, or empty:\n" + "\n".join(f"  {name}" for name in missing)
-        )
-    return dict(environ)
+    if not missing:
+        return ""
+    return (
+        f"The environment {settings.name} needs these environment variables, which are not "
+        "set, or empty:\n" + "\n".join(f"  {name}" for name in missing)
+    )
 
 
 def kept_secrets(settings: Environment, environ: Mapping[str, str]) -> str:
@@ -182,7 +201,11 @@ def refuse_if_protected(settings: Environment) -> None:
         )
 
 
-def _settings(name: str) -> Environment:
+def settings_of(name: str) -> Environment:
+    """Return the settings of an environment of the project.
+
+    :raises SystemExit: if there is none of that name, or its file has mistakes
+    """
     sys.path.insert(0, str(ROOT))
     from stacks.settings import environment_names, load_environment
 

@@ -68,7 +68,7 @@ def _set_up_python(toolkit: Toolkit) -> None:
     if _is_due(stamp, _LIST):
         _say(f"Installing the Python packages with {toolkit.name}")
         _run(*_pip(CDKTF), "install", "--upgrade", _PIP_WITH_GROUPS)
-        package = f"{ROOT}[{toolkit.name}]"
+        package = f"{ROOT}[{toolkit.name},cli]"
         _run(*_pip(toolkit), "install", "--editable", package, "--group", f"{_LIST}:stacks")
         _is_done(stamp, _LIST)
 

@@ -36,7 +36,7 @@ def run_command(arguments: Sequence[str]) -> int:
         chosen = AdoptOptions(options.environment, options.group, options.service, options.dry_run)
         return adopt(chosen, os.environ)
     try:
-        sys.stdout.write(_new_connection(options.service, options.name, options.environment))
+        sys.stdout.write(_new_connection(options))
     except (InsertError, EnvironmentFileError) as error:
         sys.stderr.write(f"new-connection: {error}\n")
         return 1
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new-connection", help="write the settings of a new connection")
     new.add_argument("service", metavar="SERVICE", help="the connector type, such as postgres")
     new.add_argument("--name", metavar="NAME", help="name of the connection; default the service")
+    new.add_argument(
+        "--group", metavar="ID", default="", help="the group; default that of defaults"
+    )
     help_ = (
         "the environment to whose file it is added, such as sandbox, or base for all, or the path "
     )
@@ -72,23 +75,23 @@ def _add_adopt(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="print what would be written")
 
 
-def _new_connection(service: str, name: str | None, environment: str | None) -> str:
+def _new_connection(options: argparse.Namespace) -> str:
+    service, name = options.service, options.name
     facts = schemas.service(service)
     if facts is None:
-        refresh = (
-            f"if it is new: python -m constructs_lib.schemas.catalogue refresh --live {service}"
-        )
+        refresh = f"if it is new: connections catalogue refresh --live {service}"
         near = did_you_mean(service, schemas.services())
         raise InsertError(f"the catalogue has no service {service!r}; {near or refresh}")
     key = name if name is not None else _name(service)
     if not _NAME.fullmatch(key):
         allowed = "small letters, digits and underscores, with a letter first"
         raise InsertError(f"{key!r} cannot be the name of a connection; allowed are {allowed}")
-    if environment is None:
-        return connection_template(facts, key)
-    file = environment_file(environment, ENVIRONMENTS)
-    insert(file, key, partial(connection_template, facts, key))
-    return f"{file}: added {key}\n"
+    template = partial(connection_template, facts, key, group=options.group)
+    if options.environment is None:
+        return template()
+    file = environment_file(options.environment, ENVIRONMENTS)
+    insert(file, key, template)
+    return f"{file}: added {key}\nNext: remove the comment marks of what it needs, and make plan\n"
 
 
 def _name(service: str) -> str:

@@ -41,10 +41,14 @@ from constructs_lib.adopt.files import FilesError, WrittenFiles, contents_of_oth
 from constructs_lib.adopt.report import Progress, count, first_names, result_lines
 from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.cli import drop_output
+from constructs_lib.cli.parsers import FIVETRAN_VARIABLES, CommandParser, program
 from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
 from constructs_lib.validation import Finding
 
 _COMMAND = "python -m constructs_lib.adopt"
+_EXAMPLES = """\
+{prog} --form hcl --out fivetran
+{prog} --form python --out fivetran --group sandbox_warehouse --dry-run"""
 _INTERRUPTED = 130
 
 
@@ -67,7 +71,7 @@ FORMS = {
         (hcl_form.CONNECTIONS, hcl_form.IMPORTS_FILE, hcl_form.VARIABLES),
         hcl_form.IMPORTS_FILE,
         hcl_form.IMPORTS,
-        "python -m constructs_lib.backend install, then terraform -chdir={directory} init and plan",
+        "connections install, then terraform -chdir={directory} init and plan",
     ),
     "python": Form(
         python_form.to_python,
@@ -93,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: as in ``sys.argv``, without the program
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if sys.stdout is None:
         sys.stderr.write("adopt: the standard output is closed.\nNothing was written.\n")
         return 1
@@ -130,11 +134,16 @@ def _show(printed: str, report: str) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> CommandParser:
+    """Return the parser of the command."""
     description = "Write the connections that an account has, such that the next deploy imports "
-    description += "them and changes nothing. FIVETRAN_APIKEY, FIVETRAN_APISECRET and "
-    description += "FIVETRAN_API_URL say which account."
-    parser = argparse.ArgumentParser(prog=_COMMAND, description=description)
+    description += "them and changes nothing."
+    parser = CommandParser(
+        prog=program("adopt"),
+        description=description,
+        examples=_EXAMPLES,
+        notes=FIVETRAN_VARIABLES,
+    )
     parser.add_argument("--form", choices=FORMS, required=True, help="the form of the files")
     help_ = "where the files are written"
     parser.add_argument("--out", metavar="DIRECTORY", type=Path, required=True, help=help_)

@@ -105,7 +105,7 @@ def _unknown(adopted: Sequence[Candidate]) -> Iterator[str]:
     if unknown:
         yield (
             f"  not in the catalogue of services: {', '.join(unknown)}; their settings are not "
-            "checked, see python -m constructs_lib.schemas.catalogue refresh"
+            "checked, see connections catalogue refresh"
         )
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from constructs_lib import launchers
+from constructs_lib.cli.parsers import CommandParser, program
 from constructs_lib.launchers import read_if_present, write_atomically
 from constructs_lib.version import __version__
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: the command and its options
     """
-    options = _parser(arguments[0]).parse_args(arguments[1:])
+    options = parser(arguments[0]).parse_args(arguments[1:])
     home = Path.home()
     usual = home / PLUGINS
     directory = Path(options.directory or usual).expanduser().absolute()
@@ -146,14 +147,18 @@ def _write(text: str) -> None:
     sys.stdout.write(text)
 
 
-def _parser(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=f"python -m constructs_lib.backend {command}",
-        description="Installs the providers for plain Terraform, or removes them.",
+def parser(command: str) -> CommandParser:
+    """Return the parser of ``install`` or ``uninstall``."""
+    about = "Install the providers for plain Terraform, or remove them with --remove."
+    parser = CommandParser(
+        prog=program(command),
+        description="Remove the providers again." if command == "uninstall" else about,
+        examples="{prog}\n{prog} --directory /srv/terraform/providers",
     )
     text = f"the plugin directory (default: ~/{PLUGINS})"
     parser.add_argument("--directory", metavar="DIR", help=text)
-    text = "remove them instead"
+    # An uninstall takes it as well, as it always did.
+    text = argparse.SUPPRESS if command == "uninstall" else "remove them instead"
     parser.add_argument("--remove", action="store_true", help=text)
     parser.add_argument("--python", type=_python, help="the Python that runs them (default: this)")
     return parser

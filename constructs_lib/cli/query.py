@@ -27,8 +27,13 @@ from typing import Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.cli.doctor.local_checks import Machine, terraform_version
+from constructs_lib.cli.parsers import DONE, WRONG_USAGE, CommandParser, program
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
+_EXAMPLES: Final = """\
+{prog} --dir cdktf.out/stacks/production --service postgres --setup-state broken
+{prog} --dir cdktf.out/stacks/production --generate-config-out found.tf
+{prog} --resource fivetranops_connection_state --help"""
 _LIST: Final = "list."
 _FOUND: Final = "found"
 """The name of the list in the query file, with which generated resources begin."""
@@ -45,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: its options
     """
-    options = _parser(_resource(arguments)).parse_args(arguments)
+    options = parser(_resource(arguments)).parse_args(arguments)
     if sys.stdout is None:
         sys.stderr.write("query: the standard output is closed\n")
         return 1
@@ -55,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         terraform = _terraform(machine)
         _require_initialised(folder, machine.environ)
         with _query_file(folder, document(options)):
-            return _run([terraform, "query", *_arguments(options, machine.environ)], folder)
+            return run_program([terraform, "query", *_arguments(options, machine.environ)], folder)
     except KeyboardInterrupt:
         sys.stderr.write("query: interrupted\n")
         return _INTERRUPTED
@@ -126,7 +131,7 @@ def _require_initialised(folder: Path, environ: Mapping[str, str]) -> None:
 @contextmanager
 def _query_file(folder: Path, content: Mapping[str, Any]) -> Iterator[None]:
     """Have a query file in a folder, for as long as Terraform runs."""
-    with _signals_held():
+    with signals_held():
         with _locked(folder):
             _remove_stale(folder)
             handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix=_PREFIX, dir=folder)
@@ -184,7 +189,7 @@ _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def signals_held() -> Iterator[None]:
     """Leave the end to Terraform, so that nothing is left behind.
 
     Ctrl-C reaches Terraform as it reaches this process. Other signals go to this one alone, and are
@@ -211,9 +216,16 @@ def _hand_on(number: int, _frame: FrameType | None) -> None:
         sys.exit(128 + number)
 
 
-def _run(command: list[str], folder: Path) -> int:
+def run_program(
+    command: list[str], folder: Path, environ: Mapping[str, str] | None = None, umask: int = -1
+) -> int:
+    """Run Terraform in a folder, inside of :func:`signals_held`; return its exit status.
+
+    :param environ: its environment variables; those of this process by default
+    :param umask: that of the files that it writes; that of this process by default
+    """
     # Not by -chdir: Terraform looks for its providers where it was started.
-    with subprocess.Popen(command, cwd=folder) as child:  # noqa: S603 (a program that was looked up)
+    with subprocess.Popen(command, cwd=folder, env=environ, umask=umask) as child:  # noqa: S603 (a program that was looked up)
         _CHILDREN.append(child)
         try:
             status = child.wait()
@@ -241,11 +253,22 @@ def _resource(arguments: Sequence[str]) -> str:
     return _resources()[0]
 
 
-def _parser(resource: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib query",
-        description="Finds what there is, by 'terraform query' in the folder of a stack.",
-        epilog="The filters are those of the resource that is named, and are joined by 'and'.",
+def parser(resource: str = "") -> CommandParser:
+    """Return the parser of the command.
+
+    :param resource: what is listed, whose filters are options; the connections by default
+    """
+    parser = CommandParser(
+        prog=program("query"),
+        description="Find what there is, by 'terraform query' in the folder of a stack.",
+        examples=_EXAMPLES,
+        statuses={
+            0: DONE,
+            1: "Terraform ended with 1, or it cannot be run; the message says why",
+            2: WRONG_USAGE,
+            130: "interrupted by Ctrl-C before Terraform ran",
+        },
+        notes="The filters are those of the resource that is named, and are joined by 'and'.",
         allow_abbrev=False,
     )
     _add_resource(parser)
@@ -258,7 +281,7 @@ def _parser(resource: str) -> argparse.ArgumentParser:
     text = "write the configuration of all that is found into this new file, with import blocks"
     parser.add_argument("--generate-config-out", metavar="FILE", help=text)
     parser.add_argument("--json", action="store_true", help="print what Terraform prints as JSON")
-    for attribute in _filters(resource).values():
+    for attribute in _filters(resource or _resources()[0]).values():
         _add_filter(parser, attribute)
     return parser
 

@@ -18,7 +18,14 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from constructs_lib import schemas
-from constructs_lib.cli import drop_output
+from constructs_lib.cli import drop_output, tables
+from constructs_lib.cli.parsers import (
+    FIVETRAN_VARIABLES,
+    INTERRUPTED,
+    WRONG_USAGE,
+    CommandParser,
+    program,
+)
 from constructs_lib.schemas.redaction import escape_controls_in_line
 
 _ORDER: Final = (
@@ -31,8 +38,13 @@ _ORDER: Final = (
     "paused",
 )
 """The states, those first that need somebody."""
+_EXAMPLES: Final = """\
+{prog} --broken
+{prog} --group sandbox_warehouse --service postgres
+{prog} --json | jq '.[] | select(.state == "broken") | .id'"""
 _ITEMS: Final = "data.fivetranops_connections"
 _HEADINGS: Final = ("CONNECTION", "SERVICE", "STATE", "SUCCEEDED", "FAILED", "NEXT SYNC")
+_TASKS: Final = "WHAT TO DO"
 _LONGEST: Final = 60
 """The most characters of a name in the table."""
 _DAILY: Final = 1440
@@ -44,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: its options
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if sys.stdout is None:
         sys.stderr.write("status: the standard output is closed\n")
         return 2
@@ -80,11 +92,16 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _print(shown: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    now = datetime.now(timezone.utc)
     if as_json:
         json.dump([_as_json(one) for one in shown], sys.stdout, indent=2, default=float)
         sys.stdout.write("\n")
+    elif console := tables.terminal():
+        rows = [(*_row(one, now), "\n".join(_tasks(one))) for one in shown]
+        headings = (*_HEADINGS, _TASKS) if any(row[-1] for row in rows) else _HEADINGS
+        tables.show_table(console, headings, [row[: len(headings)] for row in rows])
     else:
-        sys.stdout.writelines(f"{line}\n" for line in table(shown, datetime.now(timezone.utc)))
+        sys.stdout.writelines(f"{line}\n" for line in table(shown, now))
     sys.stdout.flush()
 
 
@@ -155,9 +172,13 @@ def table(connections: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[s
     yield _line(_HEADINGS, widths)
     for one, row in zip(connections, rows, strict=True):
         yield _line(row, widths)
-        for task in one["tasks"] or ():
-            said = [task[name] for name in ("message", "details") if task[name]]
-            yield f"    {escape_controls_in_line(': '.join(said))}"
+        yield from (f"    {task}" for task in _tasks(one))
+
+
+def _tasks(connection: Mapping[str, Any]) -> Iterator[str]:
+    for task in connection["tasks"] or ():
+        said = [task[name] for name in ("message", "details") if task[name]]
+        yield escape_controls_in_line(": ".join(said))
 
 
 def _row(connection: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
@@ -224,12 +245,19 @@ def _length(length: timedelta) -> str:
     return "1 min" if seconds else "0 min"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib status",
-        description="Shows how the Fivetran connections are doing, what needs somebody first.",
-        epilog="Credentials: FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL. Exit status: "
-        "1 if a connection is broken, 2 if nothing could be read.",
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    parser = CommandParser(
+        prog=program("status"),
+        description="Show how the Fivetran connections are doing, what needs somebody first.",
+        examples=_EXAMPLES,
+        statuses={
+            0: "no connection is broken",
+            1: "a connection is broken",
+            2: f"nothing could be read, or {WRONG_USAGE}",
+            130: INTERRUPTED,
+        },
+        notes=FIVETRAN_VARIABLES,
         allow_abbrev=False,
     )
     text = "only connections of this group (destination); may be given several times"

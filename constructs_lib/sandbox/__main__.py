@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from constructs_lib.cli.parsers import NOT_POSSIBLE, STATUSES, WRONG_USAGE, CommandParser, program
 from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.messages import Answers, dumps_exact
 from constructs_lib.sandbox.common.server import SandboxServer
@@ -95,7 +96,7 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except (SandboxError, OSError) as error:
@@ -187,10 +188,14 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib.sandbox",
-        description="A local stand-in for Fivetran's REST API, and for Elastic's connector API.",
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    parser = CommandParser(
+        prog=program("sandbox"),
+        description="Serve a local stand-in for Fivetran's REST API, and for Elastic's connector "
+        "API; look at its database, and change it.",
+        examples="{prog} serve --control --database fivetran.sqlite3 --port 8080\n"
+        "{prog} journal --database fivetran.sqlite3 --writes",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(_command(commands, "serve", _serve, "answer over HTTP, on 127.0.0.1 only", False))
@@ -215,16 +220,37 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_STATUSES_OF_SERVE = {0: "ended by Ctrl-C or SIGTERM", 1: NOT_POSSIBLE, 2: WRONG_USAGE}
+_EXAMPLES = {
+    "serve": "--control --database fivetran.sqlite3 --port 8080",
+    "configure": "--database fivetran.sqlite3 --sync-seconds 5",
+    "configure-elastic": "--database elastic.sqlite3 --elastic-version 8.14.3",
+    "journal": "--database fivetran.sqlite3 --writes --json",
+    "reset": "--database fivetran.sqlite3",
+    "add-group": "sandbox_lake --database fivetran.sqlite3",
+    "generate": "--database fivetran.sqlite3 --connections 1000 --group sandbox_warehouse",
+    "add-connector": "wiki --database elastic.sqlite3 --service-type confluence",
+}
+
+
 def _command(
     commands: Any, name: str, run: Any, text: str, needs_database: bool = True
-) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    command.add_argument("--database", type=Path, required=needs_database, help="the SQLite file")
+) -> CommandParser:
+    command: CommandParser = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        examples=f"{{prog}} {_EXAMPLES[name]}",
+        statuses=_STATUSES_OF_SERVE if name == "serve" else STATUSES,
+    )
+    command.add_argument(
+        "--database", metavar="FILE", type=Path, required=needs_database, help="the SQLite file"
+    )
     command.set_defaults(run=run, wrong_usage=command.error)
     return command
 
 
-def _add_generate(command: argparse.ArgumentParser) -> None:
+def _add_generate(command: CommandParser) -> None:
     command.add_argument("--connections", type=int, default=300, help="how many (default: 300)")
     command.add_argument(
         "--services", type=int, default=60, help="of how many services (default: 60)"
@@ -234,7 +260,7 @@ def _add_generate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=1, help="another seed makes another account")
 
 
-def _add_serve(command: argparse.ArgumentParser) -> None:
+def _add_serve(command: CommandParser) -> None:
     command.add_argument("--port", type=int, default=0, help="TCP port; 0 takes a free one")
     command.add_argument("--api-key", default="sandbox", help="the API key (default: sandbox)")
     command.add_argument(
@@ -243,24 +269,28 @@ def _add_serve(command: argparse.ArgumentParser) -> None:
     text = "serve the page and the paths below /_sandbox"
     command.add_argument("--control", action="store_true", help=text)
     _add_fivetran_settings(command)
-    command.add_argument("--elastic-database", type=Path, help="the SQLite file of Elastic's API")
+    text = "the SQLite file of Elastic's API"
+    command.add_argument("--elastic-database", metavar="FILE", type=Path, help=text)
     command.add_argument(
         "--elastic-port",
+        metavar="PORT",
         type=int,
         default=0,
         help="the TCP port of Elastic's API; 0 takes a free one",
     )
     for name in ("api-key", "username", "password", "bearer-token"):
         text = "the API key (base64 of id:key)" if name == "api-key" else f"the {name}"
-        command.add_argument(f"--elastic-{name}", help=f"{text} of Elastic's API")
+        metavar = name.rpartition("-")[2].upper()
+        command.add_argument(f"--elastic-{name}", metavar=metavar, help=f"{text} of Elastic's API")
     _add_elastic_settings(command)
 
 
-def _add_elastic_settings(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--elastic-version", help="the version of the server, such as 8.14.3")
+def _add_elastic_settings(command: CommandParser) -> None:
+    text = "the version of the server, such as 8.14.3"
+    command.add_argument("--elastic-version", metavar="VERSION", help=text)
 
 
-def _add_fivetran_settings(command: argparse.ArgumentParser) -> None:
+def _add_fivetran_settings(command: CommandParser) -> None:
     command.add_argument("--sync-seconds", type=float, help="how long a sync runs, in seconds")
     command.add_argument(
         "--auto-sync",

@@ -11,6 +11,7 @@ module             what it makes
 ``lifecycle``      the page of ``Lifecycle``
 ``overview``       the table of all pages of the reference
 ``references``     the page of a provider, resource, data source or ephemeral resource
+``commands``       the page of the command ``connections``
 ``dependencies``   the page of the dependencies
 =================  ============================================================================
 """

@@ -17,6 +17,7 @@ _TITLES = {
     "dependencies": "The providers",
     "cdktf": "The constructs, with the CDK for Terraform",
     "cdktn": "The constructs, with CDK Terrain",
+    "cli": "Completion and tables of the command",
     "stacks": "The app of this repository",
     "synth-tests": "Tests of the constructs and the app",
     "docs": "The docs site",

@@ -24,6 +24,7 @@ from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN
 from constructs_lib.schemas.rules import Inputs, Problem, Rule
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
+from constructs_lib.validation.environment_schema import BACKEND, backend_types
 from constructs_lib.validation.findings import Path, pointer
 from constructs_lib.validation.json_values import UNKNOWN
 from constructs_lib.validation.schema_check import compile_validator
@@ -162,7 +163,6 @@ _OWN = {
 """The rules of one type only; the types that are not here lock by themselves."""
 
 
-_PREFIX = "backend."
 _ENVIRONMENT = "x-environment-variable"
 _LOGIN = re.compile(r"://[^/@\s]*:[^/@\s]+@")
 _PASSWORD = re.compile(r"(^|[\s?&])(ssl)?password\s*=\s*[^\s&]", re.IGNORECASE)
@@ -170,14 +170,9 @@ _DOCUMENT = re.compile(r"\s*[{]")
 _HCP = "app.terraform.io"
 
 
-def type_names() -> list[str]:
-    """Return the types of backends, by Terraform's names, and ``cloud``; sorted."""
-    return [name.removeprefix(_PREFIX) for name in schemas.names() if name.startswith(_PREFIX)]
-
-
 def settings_of(type_name: str) -> dict[str, Attribute]:
     """Return the settings of one type of backend, by their names."""
-    return schemas.load(_PREFIX + type_name).attributes
+    return schemas.load(BACKEND + type_name).attributes
 
 
 def check_backend(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
@@ -190,7 +185,7 @@ def check_backend(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Find
     settings = {key: value for key, value in backend.items() if key != "type"}
     found = list(_secrets(backend, place))
     # The schema of the environment refuses an unknown type.
-    if type_name in type_names():
+    if type_name in backend_types():
         found += _of_type(type_name, settings, found, place)
     for finding in found:
         yield finding._replace(pointer="/backend" + finding.pointer)
@@ -269,14 +264,14 @@ def _rule(type_name: Any, path: Path) -> dict[str, Any]:
 
     A type that is not known has the secrets of all types: a misspelt type must not show one.
     """
-    if type_name in type_names():
+    if type_name in backend_types():
         return _rule_of(type_name, path)
-    found = (_rule_of(each, path) for each in type_names())
+    found = (_rule_of(each, path) for each in backend_types())
     return next((rule for rule in found if rule.get("format") == "password"), {})
 
 
 def _rule_of(type_name: str, path: Path) -> dict[str, Any]:
-    rule = schemas.load(_PREFIX + type_name).document
+    rule = schemas.load(BACKEND + type_name).document
     for step in path:
         rule = rule.get("properties", {}).get(step, {})
     return rule
@@ -288,7 +283,7 @@ def _explained(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
         # The mapping may begin in base.yaml, while another file chose the type that needs it.
         return finding._replace(pointer="/type")
     name = finding.pointer.removeprefix("/")
-    others = [each for each in type_names() if name in settings_of(each)]
+    others = [each for each in backend_types() if name in settings_of(each)]
     if finding.rule != "unknown-attribute" or nearest_name(name, known) or not others:
         return finding
     # Most often it came with a merge, and is not a typing error.
@@ -298,6 +293,6 @@ def _explained(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
 
 @cache
 def _validator(type_name: str) -> Validator:
-    document = deepcopy(schemas.load(_PREFIX + type_name).document)
+    document = deepcopy(schemas.load(BACKEND + type_name).document)
     document.pop("$id", None)
     return compile_validator(document)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,10 +21,11 @@ from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
 from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
+from constructs_lib.validation.environment_schema import environment_schema
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
-from constructs_lib.validation.schema_check import compile_validator, parameter_schema
-from stacks.settings.backend import check_backend, type_names
+from constructs_lib.validation.schema_check import compile_validator
+from stacks.settings.backend import check_backend
 from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
 
 if TYPE_CHECKING:
@@ -195,53 +195,6 @@ def _entries(values: Mapping[str, Any], part: str) -> Iterator[tuple[str, Mappin
 def environment_validator() -> Validator:
     """Return the compiled schema of a merged environment; it is made once."""
     return compile_validator(environment_schema())
-
-
-def environment_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a merged environment.
-
-    ``environment.schema.json`` describes what only the files have. The parameters of connections,
-    managed states, connect cards, connector statuses and providers are not repeated there: they
-    come from the schemas of the resources.
-    """
-    document = deepcopy(schemas.load("environment").document)
-    document.pop("$id", None)
-    properties = document["properties"]
-    properties["provider"] |= _body("fivetranops")
-    properties["backend"]["properties"]["type"]["enum"] = type_names()
-    properties["elastic"] |= _body("elasticops")
-    properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
-    for section, name in SECTIONS.items():
-        action = properties[section]["additionalProperties"]
-        # An entry names its connection in one of two ways, which check_actions tells apart.
-        body = _with(_body(name), action["properties"])
-        required = [each for each in body["required"] if each != "connection_id"]
-        action |= body | {"required": required}
-    entry = properties["connections"]["additionalProperties"]
-    own = entry["properties"]
-    own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")
-    entry |= _with(_body("fivetranops_connection"), own)
-    shared = _with(entry, {})
-    for only_once in ("managed_state", "import_id", "moved_from"):
-        shared = _without(shared, only_once)
-    properties["defaults"] |= shared | {"required": []}
-    return document
-
-
-def _body(name: str) -> dict[str, Any]:
-    schema = parameter_schema(name)
-    keys = ("title", "properties", "required", "additionalProperties")
-    return deepcopy({key: schema[key] for key in keys})
-
-
-def _with(body: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    return {**body, "properties": {**body["properties"], **properties}}
-
-
-def _without(body: dict[str, Any], name: str) -> dict[str, Any]:
-    properties = {key: rule for key, rule in body["properties"].items() if key != name}
-    required = [key for key in body["required"] if key != name]
-    return {**body, "properties": properties, "required": required}
 
 
 def check_environment(values: dict[str, Any], place: FilePlace) -> list[Finding]:

@@ -7,14 +7,10 @@ from typing import Any
 
 from constructs_lib.adopt.description import Variable as Variable
 from constructs_lib.validation import FilePlace, Finding
-
-TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
-SECTIONS = {
-    TESTS: "fivetranops_connection_test",
-    SYNCS: "fivetranops_connection_sync",
-    CARDS: "fivetranops_connect_card",
-}
-"""The sections about actions, each with the resource whose parameters its entries have."""
+from constructs_lib.validation.environment_schema import CARDS as CARDS
+from constructs_lib.validation.environment_schema import SECTIONS as SECTIONS
+from constructs_lib.validation.environment_schema import SYNCS as SYNCS
+from constructs_lib.validation.environment_schema import TESTS as TESTS
 
 
 @dataclass(frozen=True)

@@ -41,19 +41,21 @@ _EXAMPLES = {
 _MAX_SHOWN = 8
 
 
-def connection_template(service: Service, name: str, indent: int = STEP) -> str:
+def connection_template(service: Service, name: str, indent: int = STEP, group: str = "") -> str:
     """Return the lines of a new connection, with a line break at the end.
 
     :param service: the facts about its service
     :param name: the key of the connection, which is also its destination schema and the prefix of
         its variables
     :param indent: columns before the key
+    :param group: the identifier of its group; empty if the defaults name one
     """
     inner = indent + STEP
+    no_group = Line(inner, 'group_id: ""', "unless the defaults name the group", live=False)
     head = [
         Line(indent, f"{name}:"),
         Line(inner, f"service: {scalar(service.name)}"),
-        Line(inner, 'group_id: ""', "unless the defaults name the group", live=False),
+        Line(inner, f"group_id: {scalar(group)}") if group else no_group,
     ]
     lines = [*head, *_config(service, name, inner), *_others(service, name, inner)]
     return "".join(f"{line}\n" for line in lines)

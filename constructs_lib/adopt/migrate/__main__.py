@@ -22,6 +22,7 @@ from constructs_lib.adopt.migrate.connection import as_import
 from constructs_lib.adopt.migrate.migration import TARGET, Migration, Refused, plan_migration
 from constructs_lib.adopt.migrate.report import Written, is_any, report
 from constructs_lib.adopt.migrate.state import STDIN, StateError, StateObject, read_state
+from constructs_lib.cli.parsers import CommandParser, program
 from constructs_lib.schemas.official_state import PROVIDER
 from constructs_lib.schemas.redaction import escape_controls
 
@@ -33,6 +34,9 @@ PROVIDERS = PREFIX + hcl_form.PROVIDERS
 FORGET = "forget.tf"
 """The file with what the old configuration forgets, if another stack imports the connections."""
 _COMMAND = "python -m constructs_lib.adopt.migrate"
+_EXAMPLES = """\
+{prog} before.tfstate --form hcl --out .
+terraform show -json | {prog} - --form yaml --out fivetran --dry-run"""
 _INTERRUPTED = 130
 _MOST_COPIES = 1000
 _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
@@ -46,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     :returns: 0; or 1, or 130 after Ctrl-C, with a message and nothing written
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         sys.stdout.write(escape_controls(_migrate(options)))
     except Refused as error:
@@ -67,9 +71,11 @@ def _failed(message: str) -> int:
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=_COMMAND,
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    parser = CommandParser(
+        prog=program("migrate"),
+        examples=_EXAMPLES,
         description=f"Move connections from a state of {PROVIDER} to a configuration of this one.",
     )
     parser.add_argument(

@@ -8,17 +8,19 @@ Exit status: 0 nothing prevents a deploy, 1 something does, 2 wrong usage.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from constructs_lib.cli import tables
 from constructs_lib.cli.doctor import local_checks
 from constructs_lib.cli.doctor.local_checks import CheckResult, Machine
+from constructs_lib.cli.parsers import INTERRUPTED, WRONG_USAGE, CommandParser, program
 from constructs_lib.schemas.redaction import escape_controls
 
 if TYPE_CHECKING:
@@ -148,17 +150,18 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: the options
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib doctor",
-        description="Checks whether a deploy has everything that it needs. It changes nothing.",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     results = []
-    for result in _results(Machine.current()):
-        results.append(result)
-        if not options.json:
-            _write(_line(result))
+    console = None if options.json else tables.terminal()
+    with console.status("checking") if console else nullcontext():
+        for result in _results(Machine.current()):
+            results.append(result)
+            if console:
+                word, found, remedy = _words(result)
+                lines = f"{found}\n-> {remedy}" if remedy else found
+                tables.show_line(console, word, result.check, lines)
+            elif not options.json:
+                _write(_line(result))
     errors = sum(result.verdict == "error" for result in results)
     if options.json:
         document = {"ok": not errors, "checks": [result._asdict() for result in results]}
@@ -166,6 +169,28 @@ def main(arguments: Sequence[str]) -> int:
     else:
         _write(_summary(errors))
     return 1 if errors else 0
+
+
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    parser = CommandParser(
+        prog=program("doctor"),
+        description="Check whether a deploy has everything that it needs. It changes nothing.",
+        examples="{prog}\n{prog} --json | jq .ok",
+        statuses={
+            0: "nothing prevents a deploy",
+            1: "something prevents a deploy",
+            2: WRONG_USAGE,
+            130: INTERRUPTED,
+        },
+        notes="""\
+environment:
+  FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL   an account of Fivetran to look at
+  ELASTICSEARCH_ENDPOINTS, ELASTICSEARCH_API_KEY          a cluster of Elastic to look at
+""",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
+    return parser
 
 
 def _results(machine: Machine) -> Iterator[CheckResult]:
@@ -180,9 +205,15 @@ def _results(machine: Machine) -> Iterator[CheckResult]:
 
 
 def _line(result: CheckResult) -> str:
-    line = f"{_MARKS[result.verdict]:<8} {result.check:<13} {result.found}"
-    remedy = " ".join(result.remedy.split())
+    word, found, remedy = _words(result)
+    line = f"{word:<8} {result.check:<13} {found}"
     return f"{line}\n{'':<22} -> {remedy}" if remedy else line
+
+
+def _words(result: CheckResult) -> tuple[str, str, str]:
+    """Return the mark of a result, what was found, and what to do, as they can be shown."""
+    remedy = " ".join(result.remedy.split())
+    return _MARKS[result.verdict], escape_controls(result.found), escape_controls(remedy)
 
 
 def _summary(errors: int) -> str:

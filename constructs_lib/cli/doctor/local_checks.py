@@ -218,7 +218,7 @@ def _is_there(module: str) -> bool:
         return False
 
 
-_INSTALL = "python -m constructs_lib.backend install"
+_INSTALL = "connections install"
 
 
 def configuration(machine: Machine) -> Iterator[CheckResult]:

@@ -1,7 +1,7 @@
 """The command line of the catalogue: ``refresh``, ``show`` and ``search``.
 
 ``refresh`` writes a file with facts about services, sorted, with one line for each field; the other
-two print what the catalogue knows.
+two print what the catalogue knows, as text or as JSON.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from constructs_lib.cli import tables
+from constructs_lib.cli.parsers import CommandParser, program
 from constructs_lib.schemas.catalogue import service_facts
 from constructs_lib.schemas.catalogue.service_facts import Field, Service, service, services
 from constructs_lib.schemas.catalogue.sources import (
@@ -80,15 +83,72 @@ _SHOWN = 8
 
 def field_table(service: Service) -> str:
     """Return the fields of a service as a table, with a line break at its end."""
+    return f"{_title(service)}\n\n" + _aligned([_HEADER, *_rows(service)])
+
+
+def _title(service: Service) -> str:
     form = " and ".join(service.destination_schema) or "not known"
-    rows = [_HEADER]
-    rows += [
-        (f"config.{key}", "string", "config, required", "") for key in service.destination_schema
-    ]
+    return f"{service.name}, destination schema: {form}"
+
+
+def _rows(service: Service, most: int = _SHOWN) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the cells of each field.
+
+    :param most: how many of the allowed values are shown
+    """
+    for key in service.destination_schema:
+        yield f"config.{key}", "string", "config, required", ""
     for root, fields in (("config", service.config), ("auth", service.auth)):
         for field in fields.values():
-            rows += [_row(root, path, leaf) for path, leaf in field.leaves()]
-    return f"{service.name}, destination schema: {form}\n\n" + _aligned(rows)
+            yield from (_row(root, path, leaf, most) for path, leaf in field.leaves())
+
+
+def as_json(service: Service) -> str:
+    """Return the same as JSON: ``service``, ``destination_schema``, and the ``fields`` in order.
+
+    A field has its ``path``, its ``type``, the construct's ``parameter`` (null if it is read-only),
+    the ``allowed`` values (empty if any is), and the marks ``required``, ``secret``, ``read_only``.
+    """
+    fields = [
+        {
+            "path": f"config.{key}",
+            "type": "string",
+            "parameter": "config",
+            "allowed": [],
+            "required": True,
+            "secret": False,
+            "read_only": False,
+        }
+        for key in service.destination_schema
+    ]
+    for root, part in (("config", service.config), ("auth", service.auth)):
+        for field in part.values():
+            fields += [_facts(root, path, leaf) for path, leaf in field.leaves()]
+    head = {"service": service.name, "destination_schema": service.destination_schema}
+    return _json({**head, "fields": fields})
+
+
+def _facts(root: str, path: str, field: Field) -> dict[str, Any]:
+    return {
+        "path": f"{root}.{path}",
+        "type": field.kind.value,
+        "parameter": None if field.read_only else _parameter(root, field),
+        "allowed": field.allowed,
+        "required": False,
+        "secret": field.secret,
+        "read_only": field.read_only,
+    }
+
+
+def _parameter(root: str, field: Field) -> str:
+    """Return the parameter of the construct that takes a field."""
+    if not field.secret:
+        return root
+    return "secrets" if root == "config" else "auth_secrets"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def matching_services(word: str) -> list[str]:
@@ -103,16 +163,14 @@ def unknown_service(word: str) -> str:
     return f"no service {word!r} in the catalogue" + (f"; {near}" if near else "")
 
 
-def _row(root: str, path: str, field: Field) -> tuple[str, str, str, str]:
-    secrets = "secrets" if root == "config" else "auth_secrets"
-    where = secrets if field.secret else root
-    where = "nowhere: read-only" if field.read_only else where
-    return f"{root}.{path}", field.kind.value, where, _some(field.allowed)
+def _row(root: str, path: str, field: Field, most: int) -> tuple[str, str, str, str]:
+    where = "nowhere: read-only" if field.read_only else _parameter(root, field)
+    return f"{root}.{path}", field.kind.value, where, _some(field.allowed, most)
 
 
-def _some(values: Sequence[str]) -> str:
-    more = len(values) - _SHOWN
-    return ", ".join(values[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _some(values: Sequence[str], most: int) -> str:
+    more = len(values) - most
+    return ", ".join(values[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -125,7 +183,15 @@ def _line(row: Iterable[str], widths: Iterable[int]) -> str:
     return "  ".join(cells).rstrip() + "\n"
 
 
-PROGRAM = "python -m constructs_lib.schemas.catalogue"
+_REFRESH = (
+    "take newer facts into a file of the project",
+    "{prog} --live brand_new_service\n{prog} --openapi fivetran-openapi.json",
+)
+_SHOW = (
+    "print the fields of a service",
+    "{prog} postgres\n{prog} postgres --json | jq '.fields[] | select(.secret) | .path'",
+)
+_SEARCH = ("find services by a part of their name", "{prog} sheets")
 
 
 class _Failed(Exception):
@@ -138,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     :param arguments: as in ``sys.argv``, without the program; None takes them from there
     :returns: the exit status: 0, or 1 after a message to stderr
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         sys.stdout.write(options.run(options))
     except (_Failed, LiveError) as error:
@@ -147,10 +213,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="The catalogue of services.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    refresh = commands.add_parser("refresh", help="take newer facts into a file of the project")
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    about = "Show, search and refresh the fields of Fivetran's services."
+    parser = CommandParser(
+        prog=program("catalogue"), description=about, examples="{prog} show postgres"
+    )
+    commands = parser.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", required=True
+    )
+    _add_refresh(_command(commands, "refresh", *_REFRESH))
+    show = _command(commands, "show", *_SHOW)
+    show.add_argument("word", metavar="SERVICE", help="the name of the service, such as postgres")
+    show.set_defaults(run=_show)
+    search = _command(commands, "search", *_SEARCH)
+    search.add_argument("word", metavar="WORD", help="a part of the name, in any case")
+    search.set_defaults(run=_search)
+    for command in (show, search):
+        command.add_argument("--json", action="store_true", help="print JSON for a program")
+    return parser
+
+
+def _command(commands: Any, name: str, about: str, examples: str) -> CommandParser:
+    command: CommandParser = commands.add_parser(
+        name, help=about, description=f"{about[0].upper()}{about[1:]}.", examples=examples
+    )
+    return command
+
+
+def _add_refresh(refresh: CommandParser) -> None:
     source = refresh.add_mutually_exclusive_group(required=True)
     help_ = "read Fivetran's OpenAPI document; the file then has its services and no others"
     source.add_argument("--openapi", metavar="FILE", type=Path, help=help_)
@@ -160,19 +251,18 @@ def _parser() -> argparse.ArgumentParser:
     help_ = f"the file to write; default {output} in the working directory"
     refresh.add_argument("--output", metavar="FILE", type=Path, default=output, help=help_)
     refresh.set_defaults(run=_refresh)
-    show = commands.add_parser("show", help="print the fields of a service")
-    show.add_argument("word", metavar="SERVICE")
-    show.set_defaults(run=_show)
-    search = commands.add_parser("search", help="find services by a part of their name")
-    search.add_argument("word", metavar="WORD")
-    search.set_defaults(run=_search)
-    return parser
 
 
 def _show(options: argparse.Namespace) -> str:
     facts = service(options.word)
     if facts is None:
         raise _Failed(unknown_service(options.word))
+    if options.json:
+        return as_json(facts)
+    if console := tables.terminal():
+        rows = list(_rows(facts, most=sys.maxsize))
+        tables.show_table(console, _HEADER, rows, title=_title(facts))
+        return ""
     return field_table(facts)
 
 
@@ -180,7 +270,7 @@ def _search(options: argparse.Namespace) -> str:
     names = matching_services(options.word)
     if not names:
         raise _Failed(unknown_service(options.word))
-    return "".join(f"{name}\n" for name in names)
+    return _json(names) if options.json else "".join(f"{name}\n" for name in names)
 
 
 def _refresh(options: argparse.Namespace) -> str:

@@ -239,7 +239,7 @@ def _field_rules(every: tuple[SettingsAttribute, ...], is_unknown: IsUnknown) ->
             yield Rule(name, inputs, check, scope.attribute, title)
 
 
-_REFRESH = "python -m constructs_lib.schemas.catalogue refresh --live"
+_REFRESH = "connections catalogue refresh --live"
 
 
 def services_file_problem(inputs: Inputs) -> Iterator[Problem]:

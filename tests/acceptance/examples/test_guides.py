@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -26,10 +27,13 @@ _SAFE = (
     "python -m constructs_lib.schemas.catalogue search",
     "python -m constructs_lib.sandbox",
     "python -m stacks new-connection",
-    "python -m constructs_lib.adopt",
     "python -m stacks adopt --environment sandbox --dry-run",
-    "python -m constructs_lib.backend state get",
-    "python -m constructs_lib.backend state history",
+    "python -m constructs_lib adopt",
+    "python -m constructs_lib migrate",
+    "python -m constructs_lib sandbox",
+    "python -m constructs_lib schema",
+    "python -m constructs_lib state get",
+    "python -m constructs_lib state history",
     "python scripts/construct_signatures.py",
     "python scripts/reference_pages.py",
 )
@@ -85,14 +89,17 @@ def safe_commands(page: Path) -> list[str]:
     for block in blocks(page):
         code = block.code.replace("\\\n", "") if block.language in ("sh", "console") else ""
         for line in code.splitlines():
-            words = line.removeprefix("$ ").partition("   #")[0].strip()
-            if words.startswith("state "):
-                words = f"python -m constructs_lib.backend {words}"
-            words = words.removeprefix(".venv/bin/")
+            words = by_python(line.removeprefix("$ ").partition("   #")[0].strip())
             # A server has no end; the tests of the sandbox start it.
             if words.startswith(_SAFE) and not {"--show", "serve"} & set(words.split()):
                 found.append(words)
     return found
+
+
+def by_python(line: str) -> str:
+    """The same command without the script, which no test installs."""
+    line = re.sub("^state ", "connections state ", line.removeprefix(".venv/bin/"))
+    return re.sub("^connections ", "python -m constructs_lib ", line)
 
 
 PAGES = [pytest.param(page, id=name_of(page)) for page in pages() if safe_commands(page)]
@@ -146,7 +153,7 @@ def test_state_command_of_its_page_works_beside_other_stacks(checkout: Path) -> 
         (checkout / "cdktf.out" / "stacks" / name).mkdir()
     (checkout / "wanted.json").write_text('{"page": 2}')
     (block,) = (b for b in blocks(DOCS / "state_command.md") if "--stack" in b.code)
-    lines = [line.partition("   #")[0].split() for line in block.code.splitlines()]
+    lines = [by_python(line.partition("   #")[0]).split() for line in block.code.splitlines()]
 
     for _python, *words in lines:
         agreed = ["--yes"] if "set" in words else []

@@ -139,6 +139,8 @@ def _run(asked: dict[str, Any]) -> int:
     program = sys.modules[_PROGRAM]
     arguments = ["state", *asked["arguments"]]
     sys.argv = [str(program.__file__), *arguments]
+    # By it the usage tells how the command was called.
+    sys.modules["__main__"].__spec__ = program.__spec__
     return int(program.main(arguments))
 
 

@@ -65,7 +65,7 @@ def test_the_base_asks_for_no_cdk(metadata: Message) -> None:
     base = {re.split("[<>=]", line)[0] for line in required if "extra ==" not in line}
 
     assert base == {"cryptography", "hpack", "msgpack", "requests", "urllib3"}
-    assert metadata.get_all("Provides-Extra") == ["cdktf", "cdktn"]
+    assert metadata.get_all("Provides-Extra") == ["cdktf", "cdktn", "cli"]
 
 
 def test_two_builds_of_the_same_source_are_the_same_bytes(

@@ -124,9 +124,9 @@ def test_the_report_says_what_was_written_and_what_not(run: Adopt, store: Store)
         "  2 secrets are kept at Fivetran until their variables have a value, see "
         "docs/guides/adopting.md",
         "  not in the catalogue of services: appeared_tomorrow; their settings are not checked, "
-        "see python -m constructs_lib.schemas.catalogue refresh",
+        "see connections catalogue refresh",
         "",
-        "Next: python -m constructs_lib.backend install, then terraform -chdir=out init and plan",
+        "Next: connections install, then terraform -chdir=out init and plan",
         "The plan should show 2 to import, 0 to add, 0 to change, 0 to destroy.",
     ]
 

@@ -7,10 +7,11 @@ from importlib import import_module
 import pytest
 
 from constructs_lib import __version__
-from constructs_lib.__main__ import _COMMANDS, main
+from constructs_lib.__main__ import main
+from constructs_lib.cli.commands import COMMANDS
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_helps(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
@@ -19,9 +20,9 @@ def test_each_command_helps(name: str, capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out.startswith("usage: ")
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_the_older_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    command, taken = _COMMANDS[name], []
+    command, taken = COMMANDS[name], []
     monkeypatch.setattr(
         import_module(command.module), "main", lambda arguments: taken.append(arguments) or 7
     )
@@ -42,7 +43,7 @@ def test_the_help_names_each_command(
     assert main(arguments) == 0
 
     printed = capsys.readouterr().out
-    assert all(f"\n{name} " in printed for name in _COMMANDS)
+    assert all(f"\n{name} " in printed for name in COMMANDS)
 
 
 @pytest.mark.parametrize(

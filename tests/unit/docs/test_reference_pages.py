@@ -93,7 +93,7 @@ def test_each_dependency_has_a_reason() -> None:
     known = dependencies()
 
     needed = {re.split(r"[^\w.-]", line)[0] for line in requires("connections-as-code") or ()}
-    to_use = ("dependencies", "cdktf", "cdktn")
+    to_use = ("dependencies", "cdktf", "cdktn", "cli")
     assert {each.package for each in known if each.group in to_use} == needed
     assert {each.group for each in known} > {*to_use, "stacks", "dev"}
     assert [each.package for each in known if not each.reason.endswith(".")] == []

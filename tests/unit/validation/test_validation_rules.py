@@ -65,7 +65,7 @@ def test_unknown_service_is_a_warning_with_the_nearest_name(check: Check) -> Non
 
     assert finding.severity == "warning"
     assert finding.hint.startswith("did you mean 'postgres'? ")
-    assert finding.hint.endswith("schemas.catalogue refresh --live postgress")
+    assert finding.hint.endswith("catalogue refresh --live postgress")
 
 
 def test_wrong_destination_schema_form_says_what_to_write(check: Check) -> None:

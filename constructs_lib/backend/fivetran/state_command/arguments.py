@@ -3,57 +3,52 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from constructs_lib.backend.http import deadline
+from constructs_lib.cli.parsers import DONE, FIVETRAN_VARIABLES, CommandParser, Status, program
 from constructs_lib.records import NamedTuple
 
-PROGRAM = "python -m constructs_lib.backend state"
-_ENVIRONMENT = """\
-environment:
-  FIVETRAN_APIKEY, FIVETRAN_APISECRET   the credentials; they are taken from nowhere else
-  FIVETRAN_API_URL                      another address; sandbox or sandbox:FILE for the sandbox
-  NO_COLOR                              no colours
-"""
+_WRONG_USAGE = 1
+"""The exit status of a wrong usage, because 2 says that two states differ."""
+_NO_COLOR = "  NO_COLOR                              no colours\n"
 _LONGEST = 720 * 3600.0
 _ABOUT = "Look at the state (cursor) of a connection, keep it, move it, and go back."
-_EXAMPLES = f"""\
-examples:
-  {PROGRAM} get pale_hydrogen --output before.json
-  {PROGRAM} diff pale_hydrogen wanted.json
-  {PROGRAM} set pale_hydrogen wanted.json
-  {PROGRAM} history pale_hydrogen
-  {PROGRAM} set pale_hydrogen --from-history 7
-  {PROGRAM} get invoices --group sandbox_warehouse
-
-exit status:
-  0  done; of diff: the states are equal
-  2  of diff: they differ
-  1  not done; the message says why and what to do
-  130, 143, 129  interrupted before it was done (Ctrl-C, SIGTERM, the terminal is gone)
-
-{_ENVIRONMENT}"""
+_EXAMPLES = """\
+{prog} get pale_hydrogen --output before.json
+{prog} diff pale_hydrogen wanted.json
+{prog} set pale_hydrogen wanted.json
+{prog} history pale_hydrogen
+{prog} set pale_hydrogen --from-history 7
+{prog} get invoices --group sandbox_warehouse"""
+_NOT_DONE = "not done, or wrong usage; the message says why and what to do"
+_CUT_OFF = "interrupted before it was done (Ctrl-C, SIGTERM, the terminal is gone)"
+_STATUSES: Mapping[Status, str] = {0: DONE, 1: _NOT_DONE, "130, 143, 129": _CUT_OFF}
+_STATUSES_OF_DIFF: Mapping[Status, str] = {
+    0: "equal",
+    2: "different",
+    1: _NOT_DONE,
+    "130, 143, 129": _CUT_OFF,
+}
+_STATUSES_OF_ALL: Mapping[Status, str] = {
+    0: "done; of diff: the states are equal",
+    2: "of diff: they differ",
+    1: _NOT_DONE,
+    "130, 143, 129": _CUT_OFF,
+}
 _GET = "Print the state as JSON to standard output, and what surrounds it to standard error."
-_GET_EXAMPLES = f"""\
-examples:
-  {PROGRAM} get pale_hydrogen
-  {PROGRAM} get invoices --group sandbox_warehouse | jq .orders
+_GET_EXAMPLES = """\
+{prog} pale_hydrogen
+{prog} invoices --group sandbox_warehouse | jq .orders
 
-  # into a file that only you can read
-  {PROGRAM} get pale_hydrogen --output before.json
-
-{_ENVIRONMENT}"""
+# into a file that only you can read
+{prog} pale_hydrogen --output before.json"""
 _DIFF = "Say what would change if the state became that of FILE. Nothing is changed."
-_DIFF_EXAMPLES = f"""\
-examples:
-  {PROGRAM} diff pale_hydrogen wanted.json
-  jq '.orders = "2026-01-01"' before.json | {PROGRAM} diff pale_hydrogen -
-
-exit status: 0 equal, 2 different, 1 not possible
-
-{_ENVIRONMENT}"""
+_DIFF_EXAMPLES = """\
+{prog} pale_hydrogen wanted.json
+jq '.orders = "2026-01-01"' before.json | {prog} pale_hydrogen -"""
 _SET = """\
 Set the whole state. What changes is shown first, and you are asked. Then: pause the connection,
 wait until no sync runs, set the state, read it back, and put the paused flag back as it was.
@@ -61,33 +56,28 @@ wait until no sync runs, set the state, read it back, and put the paused flag ba
 Ctrl-C stops it at any moment: the paused flag is put back, and it is said where things stand. If
 the process is killed, the next run here, of this command or of Terraform, puts the flag back.
 """
-_SET_EXAMPLES = f"""\
-examples:
-  {PROGRAM} set pale_hydrogen wanted.json
+_SET_EXAMPLES = """\
+{prog} pale_hydrogen wanted.json
 
-  # in a script
-  {PROGRAM} set pale_hydrogen wanted.json --yes --timeout 2h
+# in a script
+{prog} pale_hydrogen wanted.json --yes --timeout 2h
 
-  # back to the state before change 7
-  {PROGRAM} set pale_hydrogen --from-history 7
+# back to the state before change 7
+{prog} pale_hydrogen --from-history 7
 
-  # a reset: everything is synced from the start
-  echo '{{}}' | {PROGRAM} set pale_hydrogen -
-
-{_ENVIRONMENT}"""
+# a reset: everything is synced from the start
+echo '{}' | {prog} pale_hydrogen -"""
 _HISTORY = """\
 List the states that were set from this machine and directory, by Terraform or by this command, the
 newest first. Fivetran is not asked, unless --group is given.
 """
-_HISTORY_EXAMPLES = f"""\
-examples:
-  {PROGRAM} history pale_hydrogen
+_HISTORY_EXAMPLES = """\
+{prog} pale_hydrogen
+{prog} pale_hydrogen --json | jq '.[0].number'
 
-  # whole: the state before change 7, and the one that it has set
-  {PROGRAM} history pale_hydrogen --show 7
-  {PROGRAM} history pale_hydrogen --show 7 --after
-
-{_ENVIRONMENT}"""
+# whole: the state before change 7, and the one that it has set
+{prog} pale_hydrogen --show 7
+{prog} pale_hydrogen --show 7 --after"""
 
 
 class Options(NamedTuple):
@@ -109,35 +99,40 @@ class Options(NamedTuple):
     """The time limit of ``set``."""
     number: int | None = None
     """The number of a change in the history."""
+    json: bool = False
+    """True for the history, or the differences, as JSON."""
     after: bool = False
     """True for the state that the change has set, False for the one before."""
 
 
 def parsed(arguments: Sequence[str]) -> Options:
     """Return the options of a command line; end the process with status 1 if they make no sense."""
-    parser, commands = _parser()
+    parser, commands = _parsers()
     found = vars(parser.parse_args(arguments))
     options = Options(**found)
     if options.command == "set" and (options.file is None) == (options.number is None):
         commands["set"].error("give either FILE, or - for standard input, or --from-history NUMBER")
     if options.after and options.number is None:
         commands[options.command].error("--after belongs to a NUMBER of the history")
+    if options.json and options.number is not None:
+        commands[options.command].error("--json is for the list; --show prints JSON by itself")
     return options
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that ends with status 1 on wrong usage, because 2 says that two states differ."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(1, f"{self.format_usage()}{self.prog}: {message}; --help shows examples\n")
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    return _parsers()[0]
 
 
-def _parser() -> tuple[_Parser, dict[str, _Parser]]:
-    parser = _Parser(
-        prog=PROGRAM,
+def _parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
+    """Return the parser, and that of each of its commands."""
+    parser = CommandParser(
+        prog=program("state"),
         description=_ABOUT,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=_EXAMPLES,
+        statuses=_STATUSES_OF_ALL,
+        notes=f"{FIVETRAN_VARIABLES}{_NO_COLOR}",
+        wrong_usage=_WRONG_USAGE,
         allow_abbrev=False,
     )
     chosen = parser.add_subparsers(
@@ -147,22 +142,28 @@ def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     _add_output(get)
     diff = _command(chosen, "diff", "say what a change would do", _DIFF, _DIFF_EXAMPLES)
     diff.add_argument("file", metavar="FILE", help="the state as JSON; - for standard input")
+    text = "print JSON: whether the states are equal, whether it goes backwards, and each change"
+    diff.add_argument("--json", action="store_true", help=text)
     set_ = _command(chosen, "set", "set the state, with care", _SET, _SET_EXAMPLES)
     _add_setting(set_)
     history = _command(chosen, "history", "list what was set", _HISTORY, _HISTORY_EXAMPLES)
     text = "print one state whole: the one before the change of this number"
     history.add_argument("--show", dest="number", metavar="NUMBER", type=int, help=text)
     _add_after(history)
+    text = "print the list as JSON, with each state whole"
+    history.add_argument("--json", action="store_true", help=text)
     return parser, {"get": get, "diff": diff, "set": set_, "history": history}
 
 
-def _command(chosen: Any, name: str, help_: str, about: str, examples: str) -> _Parser:
-    command: _Parser = chosen.add_parser(
+def _command(chosen: Any, name: str, help_: str, about: str, examples: str) -> CommandParser:
+    command: CommandParser = chosen.add_parser(
         name,
         help=help_,
         description=about,
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=examples,
+        statuses=_STATUSES_OF_DIFF if name == "diff" else _STATUSES,
+        notes=f"{FIVETRAN_VARIABLES}{_NO_COLOR}",
+        wrong_usage=_WRONG_USAGE,
         allow_abbrev=False,
     )
     text = "the identifier of the connection; with --group its schema name"
@@ -177,13 +178,13 @@ def _command(chosen: Any, name: str, help_: str, about: str, examples: str) -> _
     return command
 
 
-def _add_output(command: _Parser) -> None:
+def _add_output(command: CommandParser) -> None:
     text = "write the state to a file that only you can read, instead of standard output"
     command.add_argument("--output", metavar="FILE", type=Path, help=text)
     command.add_argument("--force", action="store_true", help="overwrite that file")
 
 
-def _add_setting(command: _Parser) -> None:
+def _add_setting(command: CommandParser) -> None:
     text = "the whole state as JSON; - for standard input"
     command.add_argument("file", metavar="FILE", nargs="?", help=text)
     text = "the state before the change of this number, as 'history' lists it"
@@ -196,7 +197,7 @@ def _add_setting(command: _Parser) -> None:
     )
 
 
-def _add_after(command: _Parser) -> None:
+def _add_after(command: CommandParser) -> None:
     text = "the state that the change has set, instead of the one before"
     command.add_argument("--after", action="store_true", help=text)
 

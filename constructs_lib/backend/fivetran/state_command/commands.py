@@ -21,7 +21,7 @@ from constructs_lib.backend.fivetran.journal.history import Change, History
 from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.state_command import inputs, reading
-from constructs_lib.backend.fivetran.state_command.arguments import PROGRAM, Options, parsed
+from constructs_lib.backend.fivetran.state_command.arguments import Options, parsed
 from constructs_lib.backend.fivetran.state_command.inputs import ConnectionSnapshot, advice
 from constructs_lib.backend.fivetran.state_command.terminal import (
     InterruptedBeforeChange,
@@ -33,6 +33,7 @@ from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.plugin import diagnostics
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.cli.parsers import program
 
 _NOT_SET = 1
 _MANAGED = (
@@ -190,7 +191,7 @@ class _Run:
         file = self._past.file.absolute() if self._past is not None else ""
         return (
             f"The previous state is kept in {file}. To go back to it:\n"
-            f"  {PROGRAM} {shlex.join(command)}"
+            f"  {program('state')} {shlex.join(command)}"
         )
 
 

@@ -57,11 +57,26 @@ def run_diff(options: Options, terminal: Terminal, interruption: Interruption) -
     """
     wanted = inputs.read(str(options.file))
     found = _looked(options, terminal)
+    if options.json:
+        terminal.out(jsontext.pretty(_as_json(found, wanted)))
+        return 0 if is_equal(found, wanted) else _DIFFERENT
     if is_equal(found, wanted):
         terminal.out(f"{name(found)}: the states are equal")
         return 0
     show(found, wanted, terminal.out, most=sys.maxsize)
     return _DIFFERENT
+
+
+def _as_json(found: ConnectionSnapshot, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return what a change does, for a program."""
+    steps = plan.value_changes(found.state, wanted)
+    return {
+        "connection": found.identifier,
+        "is_equal": is_equal(found, wanted),
+        "is_reset": not wanted,
+        "is_backwards": is_backwards(steps, wanted),
+        "changes": [{"path": step.path, "change": step.words} for step in steps],
+    }
 
 
 def show(found: ConnectionSnapshot, wanted: dict[str, Any], write: Writes, most: int) -> bool:
@@ -132,6 +147,9 @@ def run_history(options: Options, terminal: Terminal, interruption: Interruption
         terminal.out(jsontext.pretty(state(past, options, terminal)))
         return 0
     changes = _changes(past)
+    if options.json:
+        terminal.out(jsontext.pretty([change._asdict() for change in changes]))
+        return 0
     for change in changes:
         terminal.out(_words(change))
     if changes:

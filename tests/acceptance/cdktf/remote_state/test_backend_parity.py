@@ -19,7 +19,8 @@ from service_answers import services
 from two_terraforms import text_of
 
 from constructs_lib.schemas import Attribute, Kind
-from stacks.settings.backend import settings_of, type_names
+from constructs_lib.validation.environment_schema import backend_types
+from stacks.settings.backend import settings_of
 
 pytestmark = pytest.mark.terraform
 Init = Callable[..., list[dict[str, Any]]]
@@ -86,14 +87,14 @@ def _inner_names(type_name: str) -> set[str]:
     return {name for each in settings_of(type_name).values() for name in each.attributes}
 
 
-@pytest.mark.parametrize("type_name", type_names())
+@pytest.mark.parametrize("type_name", backend_types())
 def test_terraform_has_exactly_these_settings_of_each_type(init: Init, type_name: str) -> None:
     known = settings_of(type_name)
     values = {name: _value(attribute) for name, attribute in known.items()}
-    others = {name for each in type_names() for name in settings_of(each)} - set(known)
+    others = {name for each in backend_types() for name in settings_of(each)} - set(known)
     wrong = dict.fromkeys(("misspelt", *others), "1")
     inside: set[str] = set()
-    everywhere = {name for each in type_names() for name in _inner_names(each)}
+    everywhere = {name for each in backend_types() for name in _inner_names(each)}
     for name, attribute in known.items():
         # Inside of what is no block, as in s3, Terraform leaves a name aside without a word.
         if attribute.kind is Kind.NESTED and type_name != "s3":
@@ -106,7 +107,7 @@ def test_terraform_has_exactly_these_settings_of_each_type(init: Init, type_name
     assert unknown == set(wrong) | inside
 
 
-@pytest.mark.parametrize("type_name", type_names())
+@pytest.mark.parametrize("type_name", backend_types())
 def test_a_value_that_we_refuse_is_refused_by_terraform(init: Init, type_name: str) -> None:
     flat = {
         name: attribute
@@ -129,7 +130,7 @@ def test_a_value_that_we_refuse_is_refused_by_terraform(init: Init, type_name: s
         assert _DEMANDED[attribute.kind] in demanded[name], name
 
 
-@pytest.mark.parametrize("type_name", sorted({*type_names()} - UNREACHABLE))
+@pytest.mark.parametrize("type_name", sorted({*backend_types()} - UNREACHABLE))
 def test_terraform_has_no_setting_that_we_do_not_know(
     init: Init, tmp_path: Path, type_name: str
 ) -> None:
@@ -205,7 +206,7 @@ def test_the_variables_that_messages_name_are_those_of_terraform(terraform_progr
 
     rules = (
         inner.rule
-        for type_name in type_names()
+        for type_name in backend_types()
         for each in settings_of(type_name).values()
         for inner in (each, *each.attributes.values())
     )

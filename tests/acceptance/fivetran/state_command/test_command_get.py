@@ -91,6 +91,10 @@ def test_a_difference_is_told_in_the_words_of_the_plan(
 
 
 def test_a_state_without_anything_is_a_reset(commands: Commands, cursor_at_ten: str) -> None:
+    told = json.loads(commands.run("diff", cursor_at_ten, "-", "--json", given="{}", status=2).out)
+    assert (told["is_equal"], told["is_reset"], told["is_backwards"]) == (False, True, True)
+    assert [change["path"] for change in told["changes"]] == ["cursor"]
+
     ended = commands.run("diff", cursor_at_ten, "-", given="{}", status=2)
 
     assert "is RESET: everything is synced from the start" in ended.out

@@ -46,6 +46,9 @@ def test_one_state_is_printed_whole(commands: Commands, cursor_at_ten: str) -> N
 
     assert json.loads(before.out) == {"cursor": 10}
     assert json.loads(after.out) == wanted
+    (change,) = json.loads(commands.run("history", cursor_at_ten, "--json").out)
+    assert (change["number"], change["result"]) == (1, "set")
+    assert (change["before"], change["after"]) == ({"cursor": 10}, wanted)
     assert "and 38 more" in commands.run("history", cursor_at_ten).out
 
 

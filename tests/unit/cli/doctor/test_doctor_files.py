@@ -65,7 +65,7 @@ def test_an_installation_block_without_the_providers_is_an_error(machine: Machin
     found = configure(machine, WITHOUT_MIRROR)["providers"]
 
     assert found.verdict == "error"
-    assert "python -m constructs_lib.backend install" in found.remedy
+    assert "connections install" in found.remedy
 
 
 def test_an_installation_block_with_our_mirror_is_fine(machine: Machine) -> None:

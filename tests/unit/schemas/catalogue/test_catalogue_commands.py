@@ -279,3 +279,28 @@ CONTRACT = {
         }
     }
 }
+
+
+def test_show_as_json_has_every_field_with_its_marks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "github", "--json"]) == 0
+
+    shown = json.loads(capsys.readouterr().out)
+    fields = {field["path"]: field for field in shown["fields"]}
+    assert (shown["service"], shown["destination_schema"]) == ("github", ["schema"])
+    assert fields["config.schema"]["required"] is True
+    assert fields["config.auth_mode"]["allowed"] == ["JWT", "OAuth", "PersonalAccessToken"]
+    assert fields["config.pats[]"] == {
+        "path": "config.pats[]",
+        "type": "string",
+        "parameter": "secrets",
+        "allowed": [],
+        "required": False,
+        "secret": True,
+        "read_only": False,
+    }
+
+
+def test_search_as_json_is_the_list_of_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "google sheets", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == ["google_sheets"]

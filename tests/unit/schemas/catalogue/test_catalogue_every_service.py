@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from every_case import check_every
 from generated_settings import complete, facts, minimal, settable
+from jsonschema import Draft7Validator
 
 from constructs_lib import schemas
 from constructs_lib.schemas import FieldKind
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 from constructs_lib.validation import ConstructPlace, Finding, check_connection
+from constructs_lib.validation.environment_schema import DEFINITIONS, of_service
 
 PLACE = ConstructPlace("stack/connection")
 SERVICES = schemas.services()
@@ -40,6 +43,23 @@ def test_a_connection_with_each_field_at_its_place_passes() -> None:
         assert check(complete(facts(name))) == []
 
     check_every(SERVICES, passes)
+
+
+def test_an_editor_takes_each_field_at_its_place() -> None:
+    def passes(name: str) -> None:
+        entry = {**of_service(facts(name), is_whole=True), "definitions": DEFINITIONS}
+        for values in (minimal(facts(name)), complete(facts(name))):
+            secrets = {key: as_variables(values.get(key, {})) for key in SECRET_PARAMETERS}
+            assert list(Draft7Validator(entry).iter_errors({**values, **secrets})) == []
+
+    check_every(SERVICES, passes)
+
+
+def as_variables(value: Any) -> Any:
+    """The same settings with a variable in place of each value, as a file has them."""
+    if isinstance(value, dict):
+        return {key: as_variables(inner) for key, inner in value.items()}
+    return [*map(as_variables, value)] if isinstance(value, list) else {"variable": "secret"}
 
 
 def test_a_missing_destination_schema_is_caught() -> None:

@@ -209,7 +209,7 @@ def test_the_settings_of_an_unknown_service_are_not_checked() -> None:
     finding = only(check(service="brand_new", config={"any": 1}, unchecked={"config.any": "why"}))
 
     assert (finding.rule, finding.severity) == ("unknown-service", "warning")
-    assert "python -m constructs_lib.schemas.catalogue refresh --live brand_new" in finding.hint
+    assert "connections catalogue refresh --live brand_new" in finding.hint
 
 
 def test_a_service_without_known_fields_warns_and_passes() -> None:

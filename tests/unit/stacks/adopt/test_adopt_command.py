@@ -135,7 +135,7 @@ def test_the_report_reads_well(run: Adopt, store: Store) -> None:
         "  2 secrets are kept at Fivetran until their variables have a value, see "
         "docs/guides/adopting.md",
         "  not in the catalogue of services: appeared_tomorrow; their settings are not checked, "
-        "see python -m constructs_lib.schemas.catalogue refresh",
+        "see connections catalogue refresh",
         "",
         "Next: ENVIRONMENT=dev make diff",
         "It should show 3 to import, 0 to add, 0 to change, 0 to destroy.",

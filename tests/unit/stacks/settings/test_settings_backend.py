@@ -9,8 +9,9 @@ import pytest
 
 from constructs_lib.schemas import Kind
 from constructs_lib.validation import Finding
+from constructs_lib.validation.environment_schema import backend_types
 from stacks.settings import Environment
-from stacks.settings.backend import settings_of, token_variable, type_names
+from stacks.settings.backend import settings_of, token_variable
 
 Load = Callable[..., Environment]
 Findings = Callable[..., list[Finding]]
@@ -39,13 +40,13 @@ def _text(type_name: str, settings: str) -> str:
 def _secrets() -> list[tuple[str, str]]:
     return [
         (type_name, setting.name)
-        for type_name in type_names()
+        for type_name in backend_types()
         for setting in settings_of(type_name).values()
         if setting.sensitive
     ]
 
 
-@pytest.mark.parametrize("type_name", type_names())
+@pytest.mark.parametrize("type_name", backend_types())
 def test_the_least_settings_of_a_type_are_taken_in_silence(load: Load, type_name: str) -> None:
     environment = load(_text(type_name, LEAST[type_name]))
 
@@ -57,7 +58,7 @@ def test_the_least_settings_of_a_type_are_taken_in_silence(load: Load, type_name
     ("type_name", "missing"),
     [
         (type_name, setting.name)
-        for type_name in type_names()
+        for type_name in backend_types()
         for setting in settings_of(type_name).values()
         if setting.required
     ],
@@ -287,7 +288,7 @@ def test_files_start_at_the_root_of_the_project(load: Load, tmp_path: Path) -> N
     assert role == {"role_arn": "r", "web_identity_token_file": f"{tmp_path}/t"}
 
 
-@pytest.mark.parametrize("type_name", type_names())
+@pytest.mark.parametrize("type_name", backend_types())
 def test_each_setting_says_what_it_means(type_name: str) -> None:
     for setting in settings_of(type_name).values():
         for each in (setting, *setting.attributes.values()):

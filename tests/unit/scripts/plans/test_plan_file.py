@@ -1,0 +1,63 @@
+"""The file of a plan is applied only if it is the one that was reviewed, and still fits."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from plans.plan_file import NAME, PlanFile
+
+
+def plan(folder: Path, environment: str = "live") -> PlanFile:
+    return PlanFile(folder, environment, (folder / "cdk.tf.json", folder / "live.yaml"))
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> PlanFile:
+    """A plan that was made and noted."""
+    for name in ("cdk.tf.json", "live.yaml", NAME):
+        (tmp_path / name).write_text(name)
+    found = plan(tmp_path)
+    found.keep("the summary")
+    return found
+
+
+def test_a_plan_that_fits_has_no_problem_and_is_private(kept: PlanFile, tmp_path: Path) -> None:
+    assert kept.problem() == ""
+    assert kept.summary.read_text() == "the summary"
+    files = list(tmp_path.glob(f"{NAME}*"))
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert len(files) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda folder: (folder / NAME).unlink(), "there is no plan for live"),
+        (lambda folder: (folder / f"{NAME}.json").unlink(), "there is no plan for live"),
+        (lambda folder: (folder / NAME).write_text("another"), "is not the file that was reviewed"),
+        (lambda folder: (folder / "live.yaml").write_text("other"), "the settings of live have"),
+        (lambda folder: (folder / "cdk.tf.json").write_text("other"), "the settings of live have"),
+    ],
+)
+def test_a_plan_that_does_not_fit_is_refused(
+    change: Callable[[Path], object], problem: str, kept: PlanFile, tmp_path: Path
+) -> None:
+    change(tmp_path)
+
+    assert problem in kept.problem()
+
+
+def test_the_plan_of_another_environment_is_refused(kept: PlanFile, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(tmp_path, other, ignore=shutil.ignore_patterns("other"))
+
+    assert plan(other, "staging").problem() == "the plan is one for live, not for staging"
+
+
+def test_removing_a_plan_leaves_nothing_of_it(kept: PlanFile, tmp_path: Path) -> None:
+    kept.remove()
+
+    assert {path.name for path in tmp_path.iterdir()} == {"cdk.tf.json", "live.yaml"}
