@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from package_build import Installation
-from toolkits import CDKTF
 
 from constructs_lib.sandbox import Store
 from constructs_lib.sandbox.fivetran.generated import generate
@@ -96,8 +95,8 @@ def test_60_connections_become_hcl(base: Installation, tmp_path: Path) -> None:
 
 
 @pytest.mark.cdktf
-def test_60_connections_become_python(wheel: Path, tmp_path: Path) -> None:
-    installed = Installation(tmp_path, f"{wheel}[cdktf]", CDKTF)
+def test_60_connections_become_python(with_cdktf: Installation, tmp_path: Path) -> None:
+    installed = with_cdktf.elsewhere(tmp_path)
     account = Account(installed, 60)
 
     account.adopt("python")
