@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from constructs_lib.testing.deployment import Deploy, Deployment
-    from constructs_lib.testing.journal import Request
     from constructs_lib.testing.sandboxes import ElasticSandbox, FivetranSandbox
-    from constructs_lib.testing.served_sandbox import SandboxRefused
+    from constructs_lib.testing.served_sandbox import Request, SandboxRefused
     from constructs_lib.testing.synthesized import (
         StackSource,
         SynthesisFailed,
@@ -53,7 +52,7 @@ _MODULES = {
     "DeployFailed": "terraform",
     "Diagnostic": "terraform",
     "Plan": "terraform",
-    "Request": "journal",
+    "Request": "served_sandbox",
     "ElasticSandbox": "sandboxes",
     "FivetranSandbox": "sandboxes",
     "SandboxRefused": "served_sandbox",

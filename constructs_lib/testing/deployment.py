@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-from constructs_lib.testing.journal import Request, named, transcript
 from constructs_lib.testing.prepared import Inputs, Prepared, SandboxOf, prepare
-from constructs_lib.testing.served_sandbox import ServedSandbox
-from constructs_lib.testing.snapshot import deploy_without_noise
+from constructs_lib.testing.served_sandbox import Request, ServedSandbox
+from constructs_lib.testing.snapshot import deploy_without_noise, named, transcript
 from constructs_lib.testing.synthesized import StackSource, Synthesized
 from constructs_lib.testing.terraform import DeployFailed, Plan, Terraform
 

@@ -7,7 +7,7 @@ else of the package until a fixture is used.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -34,15 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
     """Note that a test has failed, for its fixtures."""
-    report = yield
-    if report.failed:
-        item.stash[_FAILED] = True
-    return report
+    node.stash[_FAILED] = True
 
 
 @pytest.fixture

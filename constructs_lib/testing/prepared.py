@@ -76,7 +76,8 @@ def prepare(stack: StackSource, folder: Path, sandbox_of: SandboxOf, inputs: Inp
     (work / _DOCUMENT).write_text(json.dumps(document, indent=2), encoding="utf-8")
     variables = document.get("variable", {})
     environ = terraform.environment(_environment(variables, sandboxes, inputs.variables))
-    secrets = [_text(v) for n, v in inputs.variables.items() if variables[n].get("sensitive")]
+    sensitive = (name for name, each in variables.items() if each.get("sensitive"))
+    secrets = [environ.get(_VARIABLE + name, "") for name in sensitive]
     return Prepared(synthesized, sandboxes, Terraform(work, environ, secrets))
 
 

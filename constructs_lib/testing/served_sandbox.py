@@ -10,17 +10,19 @@ Everything is kept in memory and is gone at the end of the test.
 from __future__ import annotations
 
 import base64
+import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from constructs_lib.sandbox import ApiRequest, Fault, JournalEntry, SandboxServer
 from constructs_lib.sandbox.common.messages import Answers, dumps_exact, loads_exact
 from constructs_lib.sandbox.common.store import CommonStore
-from constructs_lib.testing.journal import Request
+from constructs_lib.sandbox.elastic.routes import PATHS as ELASTIC_PATHS
+from constructs_lib.sandbox.fivetran.routes import PATHS as FIVETRAN_PATHS
 
 _POLL_SECONDS: Final = 0.01
 LOGIN: Final = "sandbox"
@@ -28,6 +30,63 @@ LOGIN: Final = "sandbox"
 _BASIC: Final = f"Basic {base64.b64encode(f'{LOGIN}:{LOGIN}'.encode()).decode()}"
 
 SandboxT = TypeVar("SandboxT", bound="ServedSandbox")
+
+
+_PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(_PLACEHOLDER.sub("[^/]+", re.escape(template)))
+
+
+_TEMPLATES = {
+    re.sub(r"\{\w+\}", "{id}", template): _pattern(template)
+    for template in (*FIVETRAN_PATHS, *ELASTIC_PATHS)
+}
+
+
+class Request(NamedTuple):
+    """A request that reached a sandbox.
+
+    ``str()`` of it is method and path; ``repr()`` has the body, too. Secrets are masked.
+    """
+
+    method: str
+    """``GET``, ``POST``, ``PATCH``, ``PUT`` or ``DELETE``."""
+    path: str
+    """The path without the query, such as ``/v1/connections/pale_hydrogen``."""
+    status: int
+    """The HTTP status of the answer; 0 if a fault dropped the request."""
+    body: Any
+    """The JSON that was sent, with secrets masked; None without any."""
+    fault: str | None = None
+    """The fault that struck, such as ``500``; None in the ordinary case."""
+
+    @classmethod
+    def of(cls, entry: JournalEntry) -> Request:
+        """Return the request that an entry of a journal is about."""
+        return cls(entry.method, entry.path, entry.status, entry.body, entry.fault)
+
+    @property
+    def writes(self) -> bool:
+        """True for any method but ``GET``."""
+        return self.method != "GET"
+
+    @property
+    def endpoint(self) -> str:
+        """Method and path with ``{id}`` for identifiers: ``PATCH /v1/connections/{id}/state``."""
+        for template, pattern in _TEMPLATES.items():
+            if pattern.fullmatch(self.path):
+                return f"{self.method} {template}"
+        return str(self)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def __repr__(self) -> str:
+        body = "" if self.body is None else f" {dumps_exact(self.body, sort_keys=True)}"
+        fault = "" if self.fault is None else f" ({self.fault})"
+        return f"{self}{body}{fault}"
 
 
 class SandboxRefused(AssertionError):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import launchers
 
+if TYPE_CHECKING:
+    from constructs_lib.testing.served_sandbox import Request
+
 _COMMENT: Final = "//"
 """The key under which the CDK writes the paths of constructs, and its own version."""
+_IDENTIFIER: Final = "{id}"
 _OF_A_MACHINE: Final = ("backend", "cloud")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -35,6 +39,35 @@ def document_without_noise(document: Mapping[str, Any]) -> str:
         if isinstance(provider, dict) and is_own_provider(provider.get("source", "")):
             provider.pop("version", None)
     return json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def transcript(requests: Iterable[Request], names: Mapping[str, str]) -> list[str]:
+    """Return the lines of requests with names in place of identifiers, in an order that is stable.
+
+    Terraform works on several resources at once. So the lines are grouped by the object that their
+    paths name, and only within a group they have the order of the requests. What names none, as a
+    creation, comes first.
+
+    :param requests: in the order in which they took effect
+    :param names: the name for each identifier
+    """
+    lines = [(_group(request, names), named(repr(request), names)) for request in requests]
+    return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """Return a text with names in place of identifiers: ``{orders}`` for ``pale_hydrogen``."""
+    for identifier, name in names.items():
+        text = re.sub(rf"(?<!\w){re.escape(identifier)}(?!\w)", f"{{{name}}}", text)
+    return text
+
+
+def _group(request: Request, names: Mapping[str, str]) -> tuple[bool, str]:
+    template = request.endpoint.split("/")
+    if _IDENTIFIER not in template:
+        return False, named(repr(request), names)
+    subject = request.path.split("/")[: template.index(_IDENTIFIER) + 1]
+    return True, named("/".join(subject), names)
 
 
 def deploy_without_noise(

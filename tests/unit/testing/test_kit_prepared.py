@@ -30,7 +30,7 @@ def prepared(
     sandboxes = {"fivetranops": fivetran_sandbox, "elasticops": elastic_sandbox}
 
     def made(
-        define: Callable[[App], object],
+        define: Callable[[App], object] | TerraformStack,
         variables: Mapping[str, Any] | None = None,
         other_providers: tuple[str, ...] = (),
     ) -> Prepared:
@@ -98,10 +98,15 @@ def test_the_environment_leads_to_no_account(prepared: Prepare) -> None:
     }
 
 
-def test_values_of_sensitive_variables_are_hidden(prepared: Prepare) -> None:
+def test_values_of_sensitive_variables_are_hidden(
+    prepared: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_VAR_key", "hunter3")
+    from_environment = prepared(of_accounts, {"since": 7}).terraform
     terraform = prepared(of_accounts, VALUES).terraform
 
     assert terraform.hide("7 times xhunter2x") == "7 times x(hidden)x"
+    assert from_environment.hide("7 times xhunter3x") == "7 times x(hidden)x"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,18 @@ def test_variables_are_checked_before_terraform(
         prepared(of_accounts, variables)
 
     assert message in str(failure.value)
+
+
+def test_a_stack_that_is_made_already_is_prepared(prepared: Prepare, tmp_path: Path) -> None:
+    stack = TerraformStack(App(outdir=str(tmp_path / "own")), "pipelines")
+    FivetranProvider(stack, "fivetran", api_url="https://api.fivetran.com")
+
+    found = prepared(stack)
+
+    own = tmp_path / "own" / "stacks" / "pipelines" / "cdk.tf.json"
+    assert "https://api.fivetran.com" in own.read_text(encoding="utf-8")
+    assert "https://api.fivetran.com" not in json.dumps(document(found))
+    assert (found.terraform.folder / "terraform.d" / "plugins").is_dir()
 
 
 def with_others(app: App) -> None:
