@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from constructs_lib.schemas.catalogue import service_facts
 from constructs_lib.testing import terraform
 from constructs_lib.testing.served_sandbox import ServedSandbox
 from constructs_lib.testing.snapshot import is_own_provider
@@ -114,6 +115,9 @@ def _environment(
         values = ", ".join(f'"{name}": …' for name in missing)
         raise DeployFailed(f"the stack needs values of variables: variables={{{values}}}")
     found = {_VARIABLE + name: _text(value) for name, value in given.items()}
+    if services := service_facts.project_path():
+        # The provider works in another folder than the test, and would not find it.
+        found[service_facts.VARIABLE] = str(Path(services).absolute())
     for sandbox in sandboxes.values():
         found |= sandbox.environment()
     return found

@@ -98,6 +98,21 @@ def test_the_environment_leads_to_no_account(prepared: Prepare) -> None:
     }
 
 
+def test_the_catalogue_of_the_project_is_found(
+    prepared: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIVETRAN_SERVICES", raising=False)
+    (tmp_path / "tests").mkdir()
+    monkeypatch.chdir(tmp_path / "tests")
+    assert "FIVETRAN_SERVICES" not in prepared(of_accounts, VALUES).terraform.environ
+
+    services = tmp_path / "fivetran-services.json"
+    services.write_text("{}\n", encoding="utf-8")
+
+    environ = prepared(of_accounts, VALUES).terraform.environ
+    assert environ["FIVETRAN_SERVICES"] == str(services)
+
+
 def test_values_of_sensitive_variables_are_hidden(
     prepared: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
