@@ -121,8 +121,8 @@ def synthesize_into(stack: StackSource, folder: Path) -> tuple[Synthesized, Path
     except ValidationFailed as failure:
         raise SynthesisFailed(render(failure.findings), failure.findings) from None
     except RuntimeError as error:
-        # What follows are the places in the CDK's own JavaScript.
-        raise SynthesisFailed(str(error).partition("\n    at ")[0]) from None
+        # Its cause has the places in the CDK's own JavaScript.
+        raise SynthesisFailed(str(error)) from None
     written = Path(app.outdir) / "stacks" / made.node.id
     if not (written / _DOCUMENT).is_file():
         raise SynthesisFailed(f"the synth wrote no {_DOCUMENT}: the kit reads JSON, not HCL")

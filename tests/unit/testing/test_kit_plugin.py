@@ -18,10 +18,16 @@ def pipelines(app):
     FivetranProvider(TerraformStack(app, "pipelines"), "fivetran")
 """
 TESTS = """
+import pytest
 from stack import pipelines
 
 
-def test_refused(deploy):
+def test_passes(deploy):
+    with pytest.raises(AssertionError):
+        deploy(pipelines)
+
+
+def test_fails(deploy):
     deploy(pipelines)
 """
 TERRAFORM = """#!/bin/sh

@@ -81,10 +81,22 @@ def test_every_provider_is_pointed_at_a_sandbox(
     }
 
 
-def test_the_state_is_kept_in_the_working_directory(prepared: Prepare) -> None:
-    found = prepared(of_accounts, VALUES)
+def in_hcp_terraform(app: App) -> None:
+    stack = TerraformStack(app, "pipelines")
+    workspaces = {"name": "production"}
+    stack.add_override("terraform.cloud", {"organization": "example", "workspaces": workspaces})
 
-    assert document(found)["terraform"]["backend"] == {"local": {"path": "terraform.tfstate"}}
+
+@pytest.mark.parametrize(
+    ("define", "values"), [(of_accounts, VALUES), (in_hcp_terraform, {})], ids=["backend", "cloud"]
+)
+def test_the_state_is_kept_in_the_working_directory(
+    prepared: Prepare, define: Callable[[App], None], values: Mapping[str, Any]
+) -> None:
+    settings = document(prepared(define, values))["terraform"]
+
+    assert settings["backend"] == {"local": {"path": "terraform.tfstate"}}
+    assert "cloud" not in settings
 
 
 def test_the_environment_leads_to_no_account(prepared: Prepare) -> None:

@@ -133,6 +133,8 @@ def test_an_error_of_the_cdk_has_no_javascript() -> None:
         synthesize(define)
 
     assert failure.value.findings == ()
+    assert failure.value.__cause__ is None
+    assert failure.value.__suppress_context__
     assert "\n    at " not in str(failure.value)
 
 
