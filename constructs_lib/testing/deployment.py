@@ -57,13 +57,16 @@ class Deployment:
     ) -> None:
         self._sandbox_of = sandboxes if callable(sandboxes) else _one_of(sandboxes)
         self._inputs = Inputs(dict(variables or {}), frozenset(other_providers))
-        self._temporary = tempfile.TemporaryDirectory() if folder is None else None
-        self.folder = Path(self._temporary.name if self._temporary else folder or "")
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory()
+            folder = Path(self._temporary.name)
+        self.folder = folder
         """The folder that holds everything; Terraform works in ``work`` below it."""
         self.requests: list[Request] = []
         """The requests of the last deploy or destroy, plan included, one API after the other."""
         self.planned: Plan | None = None
-        """The plan that was applied last; None before the first."""
+        """The plan of the last deploy or destroy; None before the first."""
         self._stack = stack
         self._prepared: Prepared | None = None
         self._initialised_for: Any = None
@@ -103,7 +106,8 @@ class Deployment:
         __tracebackhide__ = True
         terraform = self._terraform(None)
         with self._recording():
-            terraform.run("apply", "-destroy", "-auto-approve", "-input=false", "-json")
+            self.planned = self._plan(terraform, "-destroy")
+            terraform.run("apply", "-input=false", "-json", self.planned.file.name)
 
     @property
     def synthesized(self) -> Synthesized:
@@ -178,22 +182,21 @@ class Deployment:
         if stack is not None or self._prepared is None:
             self._stack = self._stack if stack is None else stack
             self._prepared = prepare(self._stack, self.folder, self._sandbox_of, self._inputs)
-            self._note_names()
-            document = self._prepared.synthesized.document
-            needed = [
-                document.get("terraform", {}).get("required_providers"),
-                document.get("module"),
-            ]
-            if needed != self._initialised_for or self._inputs.other_providers:
-                self._prepared.terraform.run("init", "-input=false", "-no-color")
-                self._initialised_for = needed
+            if self._inputs.other_providers:
+                # Preparing has put back the lock file, which knows nothing of them.
+                self._initialised_for = None
+        document = self._prepared.synthesized.document
+        needed = document.get("terraform", {}).get("required_providers"), document.get("module")
+        if needed != self._initialised_for:
+            self._prepared.terraform.run("init", "-input=false", "-no-color")
+            self._initialised_for = needed
         return self._prepared.terraform
 
-    def _plan(self, terraform: Terraform) -> Plan:
+    def _plan(self, terraform: Terraform, *more: str) -> Plan:
         __tracebackhide__ = True
         self._plans += 1
         file = terraform.folder / f"{self._plans}.tfplan"
-        options = ("-input=false", "-detailed-exitcode", f"-out={file.name}", "-json")
+        options = ("-input=false", "-detailed-exitcode", f"-out={file.name}", "-json", *more)
         return Plan(file, terraform.run("plan", *options, allowed=(0, _HAS_CHANGES)), terraform)
 
     @contextmanager

@@ -113,6 +113,8 @@ def test_an_error_of_the_api_is_an_assertion(deployed: Deployed) -> None:
 def test_what_was_deployed_can_be_destroyed(deployed: Deployed) -> None:
     deployed.deployment.destroy()
 
+    assert deployed.deployment.planned is not None
+    assert set(deployed.deployment.planned.changes.values()) == {"delete"}
     assert deployed.deployment.transcript[-1] == "DELETE /v1/connections/{invoices}"
     assert deployed.fivetran.connections == []
     assert deployed.deployment.state == {}
