@@ -60,7 +60,8 @@ def github_scripts(job: str, values: Mapping[str, str]) -> list[Script]:
     def filled(text: str) -> str:
         return _EXPRESSION.sub(lambda match: known[match[1]], text)
 
-    own = {name: filled(each) for name, each in workflow["env"].items()}
+    given = {**workflow["env"], **workflow["jobs"][job]["env"]}
+    own = {name: filled(each) for name, each in given.items()}
     return [
         Script(
             step["name"],

@@ -13,7 +13,7 @@ from ci_examples import CI, REQUIREMENTS, atlantis, dockerfile, github, gitlab
 
 from constructs_lib.version import __version__
 
-JOB_KEYS = {"if", "needs", "runs-on", "permissions", "environment", "steps"}
+JOB_KEYS = {"if", "needs", "runs-on", "permissions", "environment", "env", "steps"}
 STEP_KEYS = {"name", "uses", "with", "run", "if", "env", "working-directory"}
 ACTIONS = {
     "actions/checkout": set(),
@@ -83,6 +83,15 @@ def test_what_is_approved_is_what_is_applied() -> None:
     assert kept["with"]["path"] == f"{fetched['with']['path']}/plan.tfplan"
     assert kept["if"] == job["if"] == "github.event_name == 'push'"
     assert steps("apply")[-1]["run"].splitlines()[-1] == "terraform apply -no-color plan.tfplan"
+
+
+def test_each_job_has_the_secrets_of_its_environment() -> None:
+    workflow = github()
+
+    # Those of an environment, which may differ, are not there before the job has one.
+    assert "secrets." not in str(workflow["env"])
+    (secrets,) = {tuple(job["env"].items()) for job in workflow["jobs"].values()}
+    assert all(value.startswith("${{ secrets.") for _, value in secrets)
 
 
 def test_the_comment_is_of_a_pull_request_alone() -> None:
