@@ -28,7 +28,7 @@ NEWEST = VENV / PACKAGE / "bin" / "terraform"
 _OLDEST = (1, 11)
 _VERSION = re.compile(r"^Terraform v((\d+)\.(\d+)\S*)", re.MULTILINE)
 _LINK = TERRAFORM_FOLDER / "terraform"
-_PROGRAM = ROOT / "scripts" / "terraform_program.py"
+_PROGRAM = ROOT / "constructs_lib" / "testing" / "terraform_program.py"
 
 
 class Terraform(NamedTuple):

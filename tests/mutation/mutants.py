@@ -123,7 +123,9 @@ def _run_tests(
         "MUTANTS_JOBS": str(jobs),
         "FAULT_FORMS": "all",
     }
-    options = ("-q", "-s", "-p", "mutant_runner", "-p", "no:cacheprovider", "-p", "no:xdist")
+    # The mutated code need not have the test kit, which pytest would load as a plugin.
+    without = ("cacheprovider", "xdist", "connections-as-code")
+    options = ("-q", "-s", "-p", "mutant_runner", *(f"-pno:{plugin}" for plugin in without))
     command = (sys.executable, "-m", "pytest", *options, *tests)
     subprocess.run(command, cwd=folder, env=environ, check=False, stdout=subprocess.DEVNULL)
     if not results.exists():

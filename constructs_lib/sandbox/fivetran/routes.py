@@ -172,6 +172,8 @@ _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     "/v1/metadata/connector-types": {"GET": list_connector_types},
     "/v1/metadata/connector-types/{service}": {"GET": read_connector_type},
 }
+PATHS = tuple(_FIVETRAN)
+"""The paths of Fivetran's API that the sandbox has, as templates."""
 _CONTROL: dict[str, dict[str, Endpoint]] = {
     "/_sandbox/journal": {"GET": read_journal},
     "/_sandbox/reset": {"POST": reset_sandbox},

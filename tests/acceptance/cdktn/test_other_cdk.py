@@ -9,7 +9,11 @@ import subprocess
 import pytest
 from toolkits import CDKTN, ROOT
 
-SUITE = ("tests/unit/constructs", "tests/unit/stacks/test_app.py")
+SUITE = (
+    "tests/unit/constructs",
+    "tests/unit/stacks/test_app.py",
+    "tests/unit/testing/test_kit_synthesize.py",
+)
 
 
 @pytest.fixture

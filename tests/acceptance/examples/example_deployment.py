@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import requests
+from pages.catalogue import ROOT
+from quick_programs import SHARED_CACHE
 from workspace import Workspace
 
-from constructs_lib.sandbox import SandboxAdapter
+from constructs_lib.sandbox import SandboxAdapter, Store
 
 SCHEMA = "shop_events"
 """The connection that is there before, under the name that the examples look for."""
@@ -36,7 +41,12 @@ Deploy = Callable[[str, Path], Deployment]
 
 
 def fill(database: Path) -> str:
-    """Makes the connection that somebody else made, with a state; returns its identifier."""
+    """Makes the connection that somebody else made, with a state; returns its identifier.
+
+    Syncs end at once there, so that no example waits for one.
+    """
+    with Store(database) as store:
+        store.configure(sync_seconds=0)
     config = {"schema": SCHEMA, "package_id": "events_package"}
     body = {"group_id": "sandbox_warehouse", "service": "connector_sdk", "config": config}
     with requests.Session() as session:
@@ -48,3 +58,37 @@ def fill(database: Path) -> str:
         path = f"sandbox://local/v1/connections/{identifier}/state"
         assert session.patch(path, json={"state": {"page": 7}}).ok
     return identifier
+
+
+_RUN_ALL = """
+import os, runpy, shutil, sys
+from pathlib import Path
+
+for folder in map(Path, sys.argv[1:]):
+    print(folder.name, flush=True)
+    runpy.run_path(str(folder / "main.py"), run_name="__main__")
+    shutil.move("cdktf.out", folder)
+    # Files, such as that of the state, are named by their whole paths.
+    (document,) = folder.glob("cdktf.out/stacks/*/cdk.tf.json")
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace(os.getcwd() + "/", f"{folder}/"), "utf-8")
+"""
+"""Runs the ``main.py`` of each folder, as if it were run there."""
+
+
+def synthesise(folders: Iterable[Path]) -> None:
+    """Runs the ``main.py`` of each folder, which gets its ``cdktf.out``.
+
+    One process runs them all, because each start of the CDK takes seconds.
+    """
+    paths = list(map(str, folders))
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN_ALL, *paths],
+        cwd=Path(paths[0]).parent,
+        env={**os.environ, **SHARED_CACHE, "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

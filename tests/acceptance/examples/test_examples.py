@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from example_deployment import Deploy, Deployment
-from pages.catalogue import ROOT, Subject, subjects
+from example_deployment import Deploy, Deployment, synthesise
+from pages.catalogue import Subject, subjects
 
 pytestmark = pytest.mark.terraform
 
@@ -22,21 +19,6 @@ ACTIONS = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "Action
 IMPORTED = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "Resource"]
 NEW_WITH_EACH_RUN = {"ephemeral.fivetranops_connect_card"}
 """A card of one run is another one in the next, and so is the secret that is made of it."""
-
-_RUN_ALL = """
-import os, runpy, shutil, sys
-from pathlib import Path
-
-for folder in map(Path, sys.argv[1:]):
-    print(folder.name, flush=True)
-    runpy.run_path(str(folder / "main.py"), run_name="__main__")
-    shutil.move("cdktf.out", folder)
-    # Files, such as that of the state, are named by their whole paths.
-    (document,) = folder.glob("cdktf.out/stacks/*/cdk.tf.json")
-    text = document.read_text(encoding="utf-8")
-    document.write_text(text.replace(os.getcwd() + "/", f"{folder}/"), "utf-8")
-"""
-"""Runs the ``main.py`` of each folder, as if it were run there."""
 
 
 def check_deployed(deployment: Deployment, subject: Subject) -> None:
@@ -123,16 +105,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     for subject in in_python:
         found[subject.schema].mkdir()
         (found[subject.schema] / "main.py").write_text(subject.python.read_text())
-    done = subprocess.run(
-        [sys.executable, "-c", _RUN_ALL, *map(str, found.values())],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    synthesise(found.values())
     return found
 
 

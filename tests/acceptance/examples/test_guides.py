@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_deployment import synthesise
 from markdown_pages import blocks, name_of, pages
 from official_states import Stored, connection, state_file
 from pages.catalogue import DOCS, EXAMPLES, ROOT
@@ -54,24 +55,28 @@ def run(command: list[str], folder: Path, **environ: str) -> subprocess.Complete
     )
 
 
-def synthesised(guide: Path, folder: Path) -> Mapping[str, Any]:
-    shutil.copy(guide / "main.py", folder)
-    done = run([sys.executable, "main.py"], folder)
-    assert done.returncode == 0, done.stderr
-    (stack,) = (folder / "cdktf.out" / "stacks").iterdir()
-    document: dict[str, Any] = json.loads((stack / "cdk.tf.json").read_text())
-    return document
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """What the programs of the guides synthesise, by the names of the guides."""
+    root = tmp_path_factory.mktemp("guides")
+    folders = [Path(shutil.copytree(guide, root / guide.name)) for guide in GUIDES]
+    synthesise(folders)
+    found = {}
+    for folder in folders:
+        (document,) = folder.glob("cdktf.out/stacks/*/cdk.tf.json")
+        found[folder.name] = json.loads(document.read_text())
+    return found
 
 
 @pytest.mark.cdktf
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
-def test_the_program_of_a_guide_is_synthesised(guide: Path, tmp_path: Path) -> None:
-    assert synthesised(guide, tmp_path)["resource"]
+def test_the_program_of_a_guide_is_synthesised(guide: Path, documents: Mapping[str, Any]) -> None:
+    assert documents[guide.name]["resource"]
 
 
 @pytest.mark.cdktf
-def test_values_of_the_official_provider_reach_ours(tmp_path: Path) -> None:
-    document = synthesised(EXAMPLES / "guides" / "composing", tmp_path)
+def test_values_of_the_official_provider_reach_ours(documents: Mapping[str, Any]) -> None:
+    document = documents["composing"]
 
     providers = document["terraform"]["required_providers"]
     connections = document["resource"]["fivetranops_connection"].values()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from package_build import Installation, build, checkout
+from toolkits import CDKTF
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,12 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def wheel(distributions: dict[str, Path]) -> Path:
     return distributions[".whl"]
+
+
+@pytest.fixture(scope="session")
+def with_cdktf(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The package with the CDK for Terraform."""
+    return Installation(tmp_path_factory.mktemp("with-cdktf"), f"{wheel}[cdktf]", CDKTF)
 
 
 @pytest.fixture(scope="session")

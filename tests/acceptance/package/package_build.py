@@ -59,7 +59,9 @@ class Installation:
         self.project.mkdir()
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
         pip = [sys.executable, "-m", "pip", "--quiet", "--python", self.python]
-        subprocess.run([*pip, "install", requirement], check=True, cwd=folder, capture_output=True)
+        # Python compiles what is used, which is little of it.
+        install = [*pip, "install", "--no-compile", requirement]
+        subprocess.run(install, check=True, cwd=folder, capture_output=True)
 
     def elsewhere(self, folder: Path) -> Installation:
         """The same environment with another home and another project."""

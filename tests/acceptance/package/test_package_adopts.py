@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from account_size import SIZE
 from package_build import Installation
-from toolkits import CDKTF
 
 from constructs_lib.sandbox import Store
 from constructs_lib.sandbox.fivetran.generated import generate
@@ -89,8 +88,8 @@ def test_an_account_becomes_hcl(base: Installation, tmp_path: Path) -> None:
 
 
 @pytest.mark.cdktf
-def test_an_account_becomes_python(wheel: Path, tmp_path: Path) -> None:
-    installed = Installation(tmp_path, f"{wheel}[cdktf]", CDKTF)
+def test_an_account_becomes_python(with_cdktf: Installation, tmp_path: Path) -> None:
+    installed = with_cdktf.elsewhere(tmp_path)
     account = Account(installed, SIZE)
 
     account.adopt("python")

