@@ -31,6 +31,8 @@ _RESOURCES: Final = {
     "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
     "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
+    "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesResource",
+    "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsResource",
 }
 _CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _DATA_SOURCES: Final = {
