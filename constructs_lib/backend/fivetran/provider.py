@@ -45,6 +45,8 @@ _EPHEMERAL_RESOURCES: Final = {
 }
 _LISTS: Final = {
     "fivetranops_connection": ".lists:ConnectionList",
+    "fivetranops_connection_certificates": ".lists:ConnectionCertificatesList",
+    "fivetranops_connection_fingerprints": ".lists:ConnectionFingerprintsList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
 }
 _ACTIONS: Final = {

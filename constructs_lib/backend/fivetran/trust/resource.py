@@ -9,7 +9,7 @@ Source: https://fivetran.com/docs/rest-api/certificates
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api.errors import NotFound
@@ -84,7 +84,7 @@ class TrustResource(Resource):
                 known = state.get(self.kind.plural) or {}
                 names = live if imported or state.get("exclusive") is True else known
                 values = {name: known.get(name) for name in names if name in live}
-                result = self._attributes(account, identifier, live, values, deadline)
+                result = self.attributes(live, values, _connection(account, identifier, deadline))
             except NotFound as error:
                 if not imported:
                     account.presence.confirm_gone(identifier, error, deadline, operation)
@@ -136,33 +136,21 @@ class TrustResource(Resource):
         locks = locked_for_write(account, identifier, deadline)
         with explain_errors(action, self.subject(identifier)), locks:
             live = Changes(client, self.kind, planned, prior, operation).run(deadline)
-            result = self._attributes(account, identifier, live, wanted, deadline)
+            result = self.attributes(live, wanted, _connection(account, identifier, deadline))
         account.presence.exists(identifier)
         return result
 
-    def _attributes(
-        self,
-        account: Account,
-        identifier: str,
-        live: Approved,
-        values: dict[str, Any],
-        deadline: Deadline,
-    ) -> Object:
+    def attributes(self, live: Approved, values: dict[str, Any], connection: Object) -> Object:
         """Return the attributes that the API tells.
 
         :param live: everything that is approved
         :param values: the hashes that the state has, with what was configured for each; None to
             take the value from the API
+        :param connection: the connection, with the results of its last setup tests
         """
-
-        def shows_tests(item: Object) -> bool:
-            return isinstance(item.get("setup_tests"), list)
-
-        reader = account.client.batched_reader
-        connection = reader.connection(identifier, deadline, shows_tests)
         told = {name: item.get(self.kind.value) or "" for name, item in live.items()}
         return {
-            "id": identifier,
+            "id": connection["id"],
             self.kind.plural: {n: told[n] if v is None else v for n, v in values.items()},
             "approved": self._items("approved", (live[name] for name in sorted(values))),
             "waiting": self._items(
@@ -243,6 +231,15 @@ class TrustResource(Resource):
             )
 
 
+def _connection(account: Account, identifier: str, deadline: Deadline) -> Object:
+    """Return a connection with the results of its last setup tests, from a page if one has them."""
+
+    def shows_tests(item: Object) -> bool:
+        return isinstance(item.get("setup_tests"), list)
+
+    return account.client.batched_reader.connection(identifier, deadline, shows_tests)
+
+
 def _writes(kind: Kind, prior: Object, planned: Object) -> bool:
     """Return True if an update may approve or revoke something."""
     before, after = prior.get(kind.plural) or {}, planned.get(kind.plural)
@@ -268,3 +265,10 @@ class ConnectionFingerprintsResource(TrustResource):
 
     schema = schemas.load("fivetranops_connection_fingerprints")
     kind = FINGERPRINT
+
+
+RESOURCES: Final[dict[str, type[TrustResource]]] = {
+    one.kind.resource: one
+    for one in (ConnectionCertificatesResource, ConnectionFingerprintsResource)
+}
+"""The resources by their types."""
