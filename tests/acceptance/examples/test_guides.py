@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_deployment import Deploy
 from markdown_pages import blocks, name_of, pages
 from official_states import Stored, connection, state_file
 from pages.catalogue import EXAMPLES, ROOT
@@ -63,6 +64,23 @@ def synthesised(guide: Path, folder: Path) -> Mapping[str, Any]:
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_the_program_of_a_guide_is_synthesised(guide: Path, tmp_path: Path) -> None:
     assert synthesised(guide, tmp_path)["resource"]
+
+
+@pytest.mark.cdktf
+@pytest.mark.terraform
+def test_a_new_connection_is_pinned_by_one_deploy(deployment: Deploy, tmp_path: Path) -> None:
+    synthesised(EXAMPLES / "guides" / "pinning", tmp_path)
+    (stack,) = (tmp_path / "cdktf.out" / "stacks").iterdir()
+    terraform = deployment("fivetranops", stack).terraform
+    terraform.run("init", "-input=false")
+
+    terraform.run("apply", "-auto-approve", "-input=false")
+
+    tested = terraform.resource("fivetranops_connection_test.tested")
+    assert tested["status"] == "PASSED"
+    assert not terraform.unsettled()
+    terraform.run("destroy", "-auto-approve", "-input=false")
+    assert not terraform.holds_anything()
 
 
 @pytest.mark.cdktf
