@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
 from constructs_lib.adopt.description import (
+    Belonging,
     Described,
     Document,
     Variable,
@@ -32,10 +33,25 @@ def to_yaml(document: Document) -> dict[str, str]:
     if not entries and not document.removed:
         return {}
     text = "connections:\n" + "\n".join(entries) if entries else "connections: {}\n"
+    text += "".join(_sections(document))
     if document.removed:
         addresses = (f"{' ' * STEP}- {scalar(address)}\n" for address in document.removed)
         text += "\nremoved:\n" + "".join(addresses)
     return {FILE: text}
+
+
+def _sections(document: Document) -> Iterator[str]:
+    """Yield the sections with what belongs to connections."""
+    every = [(one, each) for one in document.connections for each in one.belongings]
+    for kind in sorted({each.kind for _, each in every}):
+        entries = [_belonging(one, each) for one, each in every if each.kind == kind]
+        yield f"\n{kind}:\n" + "\n".join(entries)
+
+
+def _belonging(described: Described, belonging: Belonging) -> str:
+    # The name of the connection comes first: IMPORTS finds connections by what follows theirs.
+    identified = {"connection": described.name, "import_id": described.import_id}
+    return entry(described.name, {**identified, **belonging.attributes}, (), STEP)
 
 
 def _entry(described: Described) -> str:

@@ -40,7 +40,7 @@ class Kind(NamedTuple):
 CERTIFICATE = Kind("certificate", "certificates", "encoded_cert")
 FINGERPRINT = Kind("fingerprint", "fingerprints", "public_key")
 # A certificate is shown with its public key as well, so it comes first.
-_KINDS = (CERTIFICATE, FINGERPRINT)
+KINDS = (CERTIFICATE, FINGERPRINT)
 
 
 class Waiting(NamedTuple):
@@ -101,7 +101,7 @@ def _waiting(details: dict[str, Any]) -> Waiting | None:
     hash_, name = details.get("hash"), details.get("name")
     if not jsontext.is_text(hash_) or not hash_:
         return None
-    for kind in _KINDS:
+    for kind in KINDS:
         value = details.get(kind.value)
         if jsontext.is_text(value) and value:
             return Waiting(kind, hash_, value, name if jsontext.is_text(name) else None)
