@@ -56,6 +56,16 @@ def test_a_second_set_of_a_connection_is_refused(
     assert [rule for _, rule, _ in findings_of(synth)] == ["trust-twice"]
 
 
+@pytest.mark.parametrize(("construct", "plural", "value"), BOTH)
+def test_several_sets_of_one_connection_are_refused(
+    stack: TerraformStack, synth: Synth, construct: Any, plural: str, value: str
+) -> None:
+    given = {plural: {"r+u4QL4M": value}}
+    construct(stack, "twice", connection_id="pale_hydrogen", count=2, **given)
+
+    assert findings_of(synth) == [("demo/twice", "trust-twice", "/connection_id")]
+
+
 def test_certificates_and_fingerprints_go_together(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
