@@ -44,14 +44,24 @@ def _sections(document: Document) -> Iterator[str]:
     """Yield the sections with what belongs to connections."""
     every = [(one, each) for one in document.connections for each in one.belongings]
     for kind in sorted({each.kind for _, each in every}):
-        entries = [_belonging(one, each) for one, each in every if each.kind == kind]
+        entries = [
+            belonging_entry(one.name, one.import_id, each, STEP)
+            for one, each in every
+            if each.kind == kind
+        ]
         yield f"\n{kind}:\n" + "\n".join(entries)
 
 
-def _belonging(described: Described, belonging: Belonging) -> str:
+def belonging_entry(name: str, import_id: str | None, belonging: Belonging, indent: int) -> str:
+    """Return the lines of what belongs to a connection, with a line break at the end.
+
+    :param name: the name of the connection, and of the entry
+    :param import_id: the identifier of the connection
+    :param indent: columns before the key
+    """
     # The name of the connection comes first: IMPORTS finds connections by what follows theirs.
-    identified = {"connection": described.name, "import_id": described.import_id}
-    return entry(described.name, {**identified, **belonging.attributes}, (), STEP)
+    identified = {"connection": name, "import_id": import_id}
+    return entry(name, {**identified, **belonging.attributes}, (), indent)
 
 
 def _entry(described: Described) -> str:
