@@ -230,14 +230,15 @@ def test_a_sync_waits_for_the_tests_of_its_connection(app: App, synth: Synth) ->
 
 def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> None:
     certificates = ConnectionActionSettings("orders", "orders", {"certificates": {"r+u4": ""}})
-    keys = {"connection_id": "pale_hydrogen", "fingerprints": {}}
+    keys = {"connection_id": "pale_hydrogen", "fingerprints": {}, "import_id": "pale_hydrogen"}
     fingerprints = ConnectionActionSettings("orders", None, keys)
     settings = with_actions(
         connection_certificates=(certificates,), connection_fingerprints=(fingerprints,)
     )
     EnvironmentStack(app, "demo", settings=settings)
 
-    resources = synth()["resource"]
+    document = synth()
+    resources = document["resource"]
 
     trusted, other = (
         f"fivetranops_connection_{kind}.orders" for kind in ("certificates", "fingerprints")
@@ -247,6 +248,7 @@ def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> Non
     assert tests["orders"]["depends_on"] == [trusted]
     assert tests["other"]["depends_on"] == [other]
     assert syncs["orders"]["depends_on"] == [trusted, "fivetranops_connection_test.orders"]
+    assert document["import"] == [{"id": "pale_hydrogen", "to": other}]
 
 
 def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: Synth) -> None:
