@@ -33,7 +33,9 @@ def run_command(arguments: Sequence[str]) -> int:
         # The API's client takes its time to load.
         from stacks.adopt.command import AdoptOptions, adopt
 
-        chosen = AdoptOptions(options.environment, options.group, options.service, options.dry_run)
+        chosen = AdoptOptions(
+            options.environment, options.group, options.service, options.dry_run, options.trust
+        )
         return adopt(chosen, os.environ)
     try:
         sys.stdout.write(_new_connection(options))
@@ -72,6 +74,9 @@ def _add_adopt(command: argparse.ArgumentParser) -> None:
     command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     command.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    help_ = "also what is approved for each: certificates and SSH fingerprints; this takes two "
+    help_ += "requests for each connection"
+    command.add_argument("--trust", action="store_true", help=help_)
     command.add_argument("--dry-run", action="store_true", help="print what would be written")
 
 

@@ -14,13 +14,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
 from constructs_lib import (
     ConnectCard,
     Connection,
+    ConnectionCertificates,
+    ConnectionFingerprints,
     ConnectionState,
     ConnectionSync,
     ConnectionTest,
@@ -209,11 +212,13 @@ class EnvironmentStack(TerraformStack):
     """The connections of one environment with all that belongs to them, and connector statuses.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
-    ``fivetranops_connection_state.<name>``, setup tests ``fivetranops_connection_test.<name>``, a
-    sync ``fivetranops_connection_sync.<name>``, a connect card ``fivetranops_connect_card.<name>``,
-    and the status of an Elastic connector ``elasticops_connector_status.<name>``. Each connection
-    has the output ``<name>_id``, each state ``<name>_state_before``, and each status
-    ``<name>_status_before``: what was there before it was last set, as JSON. The output of a
+    ``fivetranops_connection_state.<name>``, what it trusts
+    ``fivetranops_connection_certificates.<name>`` and ``…_fingerprints.<name>``, setup tests
+    ``fivetranops_connection_test.<name>``, a sync ``fivetranops_connection_sync.<name>``, a connect
+    card ``fivetranops_connect_card.<name>``, and the status of an Elastic connector
+    ``elasticops_connector_status.<name>``. Each connection has the output ``<name>_id``, each state
+    ``<name>_state_before``, and each status ``<name>_status_before``: what was there before it was
+    last set, as JSON. The output of a
     connect card, ``<name>_connect_card_uri``, is sensitive.
     """
 
@@ -233,6 +238,8 @@ class EnvironmentStack(TerraformStack):
         self._tests = Construct(self._statuses, "Default")
         self._syncs = Construct(self._tests, "Default")
         self._cards = Construct(self._syncs, "Default")
+        self._certificates = Construct(self._cards, "Default")
+        self._fingerprints = Construct(self._certificates, "Default")
         self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings)
@@ -245,7 +252,7 @@ class EnvironmentStack(TerraformStack):
         FivetranProvider(self, "Fivetran", **with_references(settings.provider, self._variables))
         for connection in settings.connections:
             self._add(connection)
-        self._add_actions(settings.connection_tests, settings.connection_syncs)
+        self._add_actions(settings)
         for card in settings.connect_cards:
             self._add_card(card)
         if settings.elastic is not None:
@@ -287,19 +294,25 @@ class EnvironmentStack(TerraformStack):
         card = ConnectCard(self._cards, settings.name, **self._action(settings))
         self._output(f"{settings.name}_connect_card_uri", card.uri, sensitive=True)
 
-    def _add_actions(
-        self,
-        tests: Sequence[ConnectionActionSettings],
-        syncs: Sequence[ConnectionActionSettings],
-    ) -> None:
-        """Add tests and syncs; a sync waits for the tests of the same connection."""
-        tests_of: dict[Any, list[ConnectionTest]] = {}
-        for each in tests:
-            test = ConnectionTest(self._tests, each.name, **self._action(each))
-            tests_of.setdefault(each.subject, []).append(test)
-        for sync in syncs:
-            before = tests_of.get(sync.subject, [])
-            ConnectionSync(self._syncs, sync.name, depends_on=before, **self._action(sync))
+    def _add_actions(self, settings: Environment) -> None:
+        """Add what a connection trusts, tests and syncs: each waits for those before it that are
+        about the same connection.
+        """
+        before: defaultdict[Any, list[Construct]] = defaultdict(list)
+        for each in settings.connection_certificates:
+            made = ConnectionCertificates(self._certificates, each.name, **self._action(each))
+            before[each.subject].append(made)
+        for each in settings.connection_fingerprints:
+            trusted = ConnectionFingerprints(self._fingerprints, each.name, **self._action(each))
+            before[each.subject].append(trusted)
+        trust = {subject: list(found) for subject, found in before.items()}
+        for each in settings.connection_tests:
+            first = trust.get(each.subject, [])
+            test = ConnectionTest(self._tests, each.name, depends_on=first, **self._action(each))
+            before[each.subject].append(test)
+        for each in settings.connection_syncs:
+            first = before[each.subject]
+            ConnectionSync(self._syncs, each.name, depends_on=first, **self._action(each))
 
     def _action(self, settings: ConnectionActionSettings) -> dict[str, Any]:
         if settings.connection is None:

@@ -151,6 +151,9 @@ def parser() -> CommandParser:
     parser.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    help_ = "also what is approved for each: certificates and SSH fingerprints; this takes two "
+    help_ += "requests for each connection"
+    parser.add_argument("--trust", action="store_true", help=help_)
     help_ = "print what would be written, whatever is in the directory"
     parser.add_argument("--dry-run", action="store_true", help=help_)
     return parser
@@ -202,10 +205,11 @@ def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConn
     account = open_account({})
     with Progress(sys.stderr) as progress:
         listed = list_connections(account, options.group, progress.listed)
-        every = sorted(listed, key=lambda each: (each.schema, each.group_id, each.id))
-        wanted = {each.id: each for each in every if _is_wanted(each, options.service)}
+        ordered = sorted(listed, key=lambda each: (each.schema, each.group_id, each.id))
+        wanted = {each.id: each for each in ordered if _is_wanted(each, options.service)}
         known = [wanted.pop(identifier) for identifier in earlier if identifier in wanted]
-        return read_connections(account, [*known, *wanted.values()], progress.read)
+        every = [*known, *wanted.values()]
+        return read_connections(account, every, progress.read, with_trust=options.trust)
 
 
 def _is_wanted(listed: Listed, services: Sequence[str]) -> bool:
@@ -266,7 +270,8 @@ def _report(
     if adopted and not options.dry_run:
         yield ""
         yield f"Next: {form.next_step.format(directory=options.out)}"
-        yield f"The plan should show {_planned(len(adopted) - earlier, earlier)}."
+        new = len(adopted) - earlier + sum(len(each.belongings) for each in adopted)
+        yield f"The plan should show {_planned(new, earlier)}."
 
 
 def _planned(new: int, earlier: int) -> str:

@@ -85,15 +85,21 @@ def list_connections(
 
 
 def read_connections(
-    account: Inventory, wanted: Sequence[Listed], on_progress: Callable[[int, int], None]
+    account: Inventory,
+    wanted: Sequence[Listed],
+    on_progress: Callable[[int, int], None],
+    *,
+    with_trust: bool = False,
 ) -> list[FoundConnection]:
     """Read connections in full, without those that no longer exist.
 
     :param on_progress: is called with the number of connections so far, and of all
+    :param with_trust: True to read what is approved for them as well
     :raises AccountError: if the API does not answer
     """
     try:
-        return account.read([dict(each.item) for each in wanted], on_progress)
+        items = [dict(each.item) for each in wanted]
+        return account.read(items, on_progress, with_trust=with_trust)
     except ProviderError as error:
         raise _account_error(error) from None
 

@@ -11,10 +11,7 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.adopt.account import FoundConnection
-from constructs_lib.adopt.description import (
-    Described,
-    variables_in,
-)
+from constructs_lib.adopt.description import Belonging, Described, variables_in
 from constructs_lib.adopt.settings import NameRegistry, is_nothing, split_secrets
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
@@ -65,7 +62,22 @@ class Candidate:
             for key, value in self.attributes.items()
             if key not in SECRET_PARAMETERS or value
         }
-        return Described(self.name, attributes, self.found.id, comments=self.comments)
+        return Described(
+            self.name,
+            attributes,
+            self.found.id,
+            comments=self.comments,
+            belongings=self.belongings,
+        )
+
+    @property
+    def belongings(self) -> tuple[Belonging, ...]:
+        """What is approved for it: certificates and fingerprints, as far as they were read."""
+        return tuple(
+            Belonging(f"fivetranops_connection_{plural}", {plural: values})
+            for plural, values in self.found.trusted.items()
+            if values
+        )
 
     @property
     def comments(self) -> tuple[str, ...]:

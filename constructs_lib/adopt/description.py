@@ -35,6 +35,25 @@ class Variable(NamedTuple):
     one; otherwise the variable must have a value."""
 
 
+class Belonging(NamedTuple):
+    """A resource that belongs to a connection, and has its name and its identifier."""
+
+    type: str
+    """The type of the resource, such as ``fivetranops_connection_certificates``."""
+    attributes: dict[str, Any]
+    """Its attributes by the names of the constructs, all but the connection."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, such as ``connection_certificates``: also the section of a settings file."""
+        return self.type.partition("_")[2]
+
+    @property
+    def construct(self) -> str:
+        """The name of the construct, such as ``ConnectionCertificates``."""
+        return "".join(word.capitalize() for word in self.kind.split("_"))
+
+
 class Described(NamedTuple):
     """A connection as it is to be written."""
 
@@ -50,6 +69,8 @@ class Described(NamedTuple):
     ``fivetran_connection.orders``."""
     comments: tuple[str, ...] = ()
     """What is not managed and why: one line each, without a secret."""
+    belongings: tuple[Belonging, ...] = ()
+    """What belongs to it, such as the certificates that it trusts."""
 
 
 class Document(NamedTuple):

@@ -53,8 +53,8 @@ def to_hcl(document: Document) -> dict[str, str]:
     """
     require_names(document)
     contents = {
-        CONNECTIONS: [_resource(each) for each in document.connections],
-        IMPORTS_FILE: [_import(each) for each in document.connections if each.import_id],
+        CONNECTIONS: [text for each in document.connections for text in _resources(each)],
+        IMPORTS_FILE: [text for each in document.connections for text in _imports(each)],
         MOVED: [*_moved(document), *map(_removed, document.removed)],
         VARIABLES: [_variable(each) for each in variables_of(document)],
         PROVIDERS: [requirements(), block(f'provider "{_PROVIDER}"', {})],
@@ -86,6 +86,13 @@ def _referring(value: Any) -> Any:
     return [_referring(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _resources(described: Described) -> Iterator[str]:
+    yield _resource(described)
+    for each in described.belongings:
+        arguments = {"connection_id": Expression(f"{_address(described)}.id"), **each.attributes}
+        yield block(f'resource "{each.type}" "{described.name}"', arguments)
+
+
 def _resource(described: Described) -> str:
     arguments = {
         ALIASES.get(name, name): secret_expressions(value) if name in SECRET_PARAMETERS else value
@@ -99,8 +106,11 @@ def _address(described: Described) -> Expression:
     return Expression(f"{_TYPE}.{described.name}")
 
 
-def _import(described: Described) -> str:
-    return block("import", {"to": _address(described), "id": described.import_id})
+def _imports(described: Described) -> Iterator[str]:
+    types = (_TYPE, *(each.type for each in described.belongings))
+    for each in types if described.import_id else ():
+        address = Expression(f"{each}.{described.name}")
+        yield block("import", {"to": address, "id": described.import_id})
 
 
 def _moved(document: Document) -> Iterator[str]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from constructs_lib.adopt.description import (
+    Belonging,
     Described,
     Document,
     comment_lines,
@@ -73,7 +74,7 @@ def _lines(document: Document) -> Iterator[str]:
     names = ["Construct", *(["TerraformStack"] if document.removed else [])]
     names += ["TerraformVariable"] if variables else []
     yield from (_DOCSTRING, "", "from __future__ import annotations", "")
-    yield from ("from constructs_lib import Connection",)
+    yield f"from constructs_lib import {', '.join(_constructs(document))}"
     yield f"from constructs_lib.toolkit import {', '.join(names)}"
     yield from [""] if variables else []
     for constant, each in (("KEPT_SECRETS", kept), ("NEEDED_SECRETS", needed)):
@@ -87,6 +88,30 @@ def _lines(document: Document) -> Iterator[str]:
         if variables or document.removed or place:
             yield ""
         yield from (f"{_STEP}{line}".rstrip() for line in _construct(described))
+        for belonging in described.belongings:
+            yield ""
+            taken = {each.name for each in document.connections}
+            lines = _belonging(belonging, described, taken)
+            yield from (f"{_STEP}{line}".rstrip() for line in lines)
+
+
+def _constructs(document: Document) -> list[str]:
+    """Return the names of the constructs that a document needs, sorted."""
+    every = (each.construct for one in document.connections for each in one.belongings)
+    return sorted({"Connection", *every})
+
+
+def _belonging(belonging: Belonging, described: Described, taken: set[str]) -> Iterator[str]:
+    """Yield the lines of what belongs to a connection.
+
+    :param taken: the names of the connections, of which none can be that of another construct
+    """
+    name = f"{described.name}_{belonging.kind.rpartition('_')[2]}"
+    while name in taken:
+        name += "_"
+    identified = {"connection_id": described.import_id, **belonging.attributes}
+    values = {**identified, "import_id": described.import_id}
+    yield from _call(belonging.construct, name, values)
 
 
 def _declarations(has_kept: bool, has_needed: bool) -> Iterator[str]:
@@ -113,13 +138,17 @@ def _removed(addresses: Sequence[str]) -> Iterator[str]:
 
 def _construct(described: Described) -> Iterator[str]:
     yield from comment_lines(described.comments)
-    yield "Connection("
-    yield f"{_STEP}stack,"
-    yield f"{_STEP}{_text(described.name)},"
     values = dict(described.attributes)
     for name in ("import_id", "moved_from"):
         if (given := getattr(described, name)) is not None:
             values[name] = given
+    yield from _call("Connection", described.name, values)
+
+
+def _call(construct: str, id_: str, values: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{construct}("
+    yield f"{_STEP}stack,"
+    yield f"{_STEP}{_text(id_)},"
     for name, value in values.items():
         given = secret_expressions(value) if name in SECRET_PARAMETERS else value
         first, *others = _laid_out(given)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
 from constructs_lib.adopt.description import (
+    Belonging,
     Described,
     Document,
     Variable,
@@ -32,10 +33,35 @@ def to_yaml(document: Document) -> dict[str, str]:
     if not entries and not document.removed:
         return {}
     text = "connections:\n" + "\n".join(entries) if entries else "connections: {}\n"
+    text += "".join(_sections(document))
     if document.removed:
         addresses = (f"{' ' * STEP}- {scalar(address)}\n" for address in document.removed)
         text += "\nremoved:\n" + "".join(addresses)
     return {FILE: text}
+
+
+def _sections(document: Document) -> Iterator[str]:
+    """Yield the sections with what belongs to connections."""
+    every = [(one, each) for one in document.connections for each in one.belongings]
+    for kind in sorted({each.kind for _, each in every}):
+        entries = [
+            belonging_entry(one.name, one.import_id, each, STEP)
+            for one, each in every
+            if each.kind == kind
+        ]
+        yield f"\n{kind}:\n" + "\n".join(entries)
+
+
+def belonging_entry(name: str, import_id: str | None, belonging: Belonging, indent: int) -> str:
+    """Return the lines of what belongs to a connection, with a line break at the end.
+
+    :param name: the name of the connection, and of the entry
+    :param import_id: the identifier of the connection
+    :param indent: columns before the key
+    """
+    # The name of the connection comes first: IMPORTS finds connections by what follows theirs.
+    identified = {"connection": name, "import_id": import_id}
+    return entry(name, {**identified, **belonging.attributes}, (), indent)
 
 
 def _entry(described: Described) -> str:

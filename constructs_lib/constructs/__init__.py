@@ -47,6 +47,12 @@ from constructs_lib.constructs.fivetran.connection_test import (
     ConnectionTest,
     ConnectionTestInstance,
 )
+from constructs_lib.constructs.fivetran.connection_trust import (
+    ConnectionCertificates,
+    ConnectionCertificatesInstance,
+    ConnectionFingerprints,
+    ConnectionFingerprintsInstance,
+)
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 
 __all__ = [
@@ -55,8 +61,12 @@ __all__ = [
     "ConnectCard",
     "ConnectCardInstance",
     "Connection",
+    "ConnectionCertificates",
+    "ConnectionCertificatesInstance",
     "ConnectionData",
     "ConnectionDataInstance",
+    "ConnectionFingerprints",
+    "ConnectionFingerprintsInstance",
     "ConnectionInstance",
     "ConnectionPauseAction",
     "ConnectionReference",

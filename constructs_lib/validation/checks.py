@@ -25,6 +25,7 @@ from constructs_lib.schemas.rules import (
     resync_action_rules,
     sync_rules,
 )
+from constructs_lib.schemas.rules.trust import trust_rules
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
@@ -105,6 +106,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "action.fivetranops_connection_resync": resync_action_rules(PYTHON),
     "elasticops": ELASTIC_PROVIDER,
     "fivetranops_connection": CONNECTION_RULES,
+    "fivetranops_connection_certificates": trust_rules("certificates"),
+    "fivetranops_connection_fingerprints": trust_rules("fingerprints"),
     "fivetranops_connection_sync": SYNC_RULES,
 }
 """The rules across attributes by the name of the schema; the others have none."""

@@ -19,12 +19,15 @@ from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 from constructs_lib.validation.schema_check import parameter_schema
 
 TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
+CERTIFICATES, FINGERPRINTS = "connection_certificates", "connection_fingerprints"
 SECTIONS: Final = {
+    CERTIFICATES: "fivetranops_connection_certificates",
+    FINGERPRINTS: "fivetranops_connection_fingerprints",
     TESTS: "fivetranops_connection_test",
     SYNCS: "fivetranops_connection_sync",
     CARDS: "fivetranops_connect_card",
 }
-"""The sections about actions, each with the resource whose parameters its entries have."""
+"""The sections about connections, each with the resource whose parameters its entries have."""
 BACKEND: Final = "backend."
 """How the names of the schemas of Terraform's backends begin."""
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"

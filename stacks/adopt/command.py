@@ -42,7 +42,7 @@ from stacks.adopt.environment import (
 )
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
 from stacks.settings.yaml_reader import displayed
-from stacks.settings.yaml_writer import InsertError, insert_all, with_entries
+from stacks.settings.yaml_writer import Entry, InsertError, insert_all, with_entries
 
 _INTERRUPTED = 130
 
@@ -63,7 +63,7 @@ def without_refused_settings(
 def _errors(
     candidates: Sequence[EntryCandidate], existing: ExistingEnvironment
 ) -> dict[str, list[Finding]]:
-    content = with_entries(existing.file, {each.name: each.text for each in candidates})
+    content = with_entries(existing.file, _entries(candidates))
     found: dict[str, list[Finding]] = {each.name: [] for each in candidates}
     for finding in existing.errors_with(content):
         name = _connection(finding)
@@ -72,6 +72,15 @@ def _errors(
         inside = pointer(steps(finding.pointer)[2:])
         found[name].append(finding._replace(pointer=inside))
     return {name: each for name, each in found.items() if each}
+
+
+def _entries(candidates: Sequence[EntryCandidate]) -> dict[str, dict[str, Entry]]:
+    """Return the entries by section and name: the connections, and what belongs to them."""
+    found: dict[str, dict[str, Entry]] = {"connections": {c.name: c.text for c in candidates}}
+    for each in candidates:
+        for section, text in each.belonging_texts().items():
+            found.setdefault(section, {})[each.name] = text
+    return found
 
 
 def _connection(finding: Finding) -> str:
@@ -90,6 +99,8 @@ class AdoptOptions(NamedTuple):
     """Only the connections of these services; none for all."""
     dry_run: bool = False
     """True to print what would be written."""
+    with_trust: bool = False
+    """True to adopt what is approved for the connections as well."""
 
 
 def adopt(options: AdoptOptions, environ: Mapping[str, str]) -> int:
@@ -122,11 +133,11 @@ def _adopt(options: AdoptOptions, environ: Mapping[str, str], folder: Path) -> N
     refused = [each for each in candidates if each.refused]
     result = report(adopted, refused, selection, existing, dry_run=options.dry_run)
     if options.dry_run:
-        sys.stdout.write("\n".join(each.text(STEP) for each in adopted))
+        sys.stdout.write(_printed(adopted))
         sys.stderr.write(escape_controls(result))
         return
     if adopted:
-        insert_all(existing.file, {each.name: each.text for each in adopted})
+        insert_all(existing.file, _entries(adopted))
     sys.stdout.write(escape_controls(result))
 
 
@@ -137,7 +148,18 @@ def _read(
     with Progress(sys.stderr) as progress:
         listed = list_connections(account, options.groups, progress.listed)
         selection = select_connections(listed, options.services, existing)
-        return selection, read_connections(account, selection.wanted, progress.read)
+        trust = options.with_trust
+        found = read_connections(account, selection.wanted, progress.read, with_trust=trust)
+        return selection, found
+
+
+def _printed(adopted: Sequence[EntryCandidate]) -> str:
+    """Return the entries as they are to be pasted; those of connections without their section."""
+    sections = _entries(adopted)
+    texts = ["\n".join(text(STEP) for text in sections.pop("connections").values())]
+    for section, entries in sections.items():
+        texts.append(f"\n{section}:\n" + "\n".join(text(STEP) for text in entries.values()))
+    return "".join(texts)
 
 
 def _candidates(
@@ -179,7 +201,8 @@ def report(
         rest = "0 to add, 0 to change, 0 to destroy"
         if existing.connections:
             rest = "and no change of them"
-        lines += [f"It should show {len(adopted)} to import, {rest}."]
+        number = len(adopted) + sum(len(each.belongings) for each in adopted)
+        lines += [f"It should show {number} to import, {rest}."]
     return "".join(f"{line}\n" for line in lines)
 
 

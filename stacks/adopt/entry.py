@@ -6,13 +6,15 @@ overrides or removes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from constructs_lib.adopt.account import FoundConnection
 from constructs_lib.adopt.candidate import Candidate
+from constructs_lib.adopt.description import Belonging
 from constructs_lib.adopt.settings import NameRegistry
-from constructs_lib.adopt.yaml_form import entry
+from constructs_lib.adopt.yaml_form import belonging_entry, entry
 
 _ABOUT_TERRAFORM = ("protect",)
 """Defaults that change nothing at Fivetran."""
@@ -43,6 +45,17 @@ class EntryCandidate(Candidate):
         first = {key: self.attributes[key] for key in ("service", "group_id")}
         wanted = {"import_id": self.found.id, **first, **about, **self.attributes}
         return entry(self.name, _beyond(self._defaults, wanted), self.comments, indent)
+
+    def belonging_texts(self) -> dict[str, Callable[[int], str]]:
+        """Return what makes the lines of each belonging, by the section of the settings file."""
+        return {
+            each.kind: partial(_belonging_text, self.name, self.found.id, each)
+            for each in self.belongings
+        }
+
+
+def _belonging_text(name: str, identifier: str, belonging: Belonging, indent: int) -> str:
+    return belonging_entry(name, identifier, belonging, indent)
 
 
 def _beyond(defaults: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from stacks.settings.merging import (
     node_at,
     with_location,
 )
+from stacks.settings.model import CERTIFICATES, FINGERPRINTS
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import Node, displayed, read, read_content
 
@@ -157,8 +158,10 @@ def _is_mapping(node: Node | None) -> TypeGuard[Node]:
 
 
 def _names(root: Node) -> Iterable[str]:
-    connections = node_at(root, ("connections",))
-    return connections.value if _is_mapping(connections) else ()
+    """Return the names of connections, and of what is named like them when it is adopted."""
+    for section in ("connections", CERTIFICATES, FINGERPRINTS):
+        found = node_at(root, (section,))
+        yield from found.value if _is_mapping(found) else ()
 
 
 def _is_about_no_connections(finding: Finding) -> bool:

@@ -1,8 +1,8 @@
 """The checks of one merged environment: its JSON Schema, and the rules that a schema cannot state.
 
 The rules are about text that Terraform would take for an expression, about what only one entry may
-have, about the entries of ``connection_tests``, ``connection_syncs`` and ``connect_cards``, and
-about the attributes of connections and providers.
+have, about the entries of the sections about connections, such as ``connection_tests``, and about
+the attributes of connections and providers.
 
 Everything that the constructs would refuse is found here first, because the constructs do not know
 the files: they would report no line, and a mistake in ``base.yaml`` once for each environment.
@@ -19,20 +19,35 @@ from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
-from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+from constructs_lib.schemas.rules import ELASTIC_PROVIDER, Rule
+from constructs_lib.schemas.rules.trust import trust_rules
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.environment_schema import environment_schema
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
 from constructs_lib.validation.schema_check import compile_validator
 from stacks.settings.backend import check_backend
-from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
+from stacks.settings.model import (
+    CARDS,
+    CERTIFICATES,
+    FINGERPRINTS,
+    SECTIONS,
+    SYNCS,
+    TESTS,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_RULES = {TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
+_RULES: dict[str, tuple[Rule, ...]] = {
+    TESTS: (),
+    SYNCS: checks.SYNC_RULES,
+    CARDS: (),
+    CERTIFICATES: trust_rules("certificates"),
+    FINGERPRINTS: trust_rules("fingerprints"),
+}
 """The rules across the attributes of an entry, by section."""
 
 
@@ -147,6 +162,9 @@ def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Fi
 def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     for name, entry in _entries(values, "connections"):
         yield from _keys_of_connection(name, entry)
+    for section in (CERTIFICATES, FINGERPRINTS):
+        for name, entry in _entries(values, section):
+            yield from _keys_of_trust(section, name, entry)
     for name, entry in _entries(values, "connector_statuses"):
         if isinstance(identifier := entry.get("connector_id"), str):
             yield _UniqueKey(
@@ -155,6 +173,19 @@ def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
                 ("connector_statuses", name, "connector_id"),
                 f"a second status of the connector {identifier!r}",
                 "one status for each connector: they would overwrite each other",
+            )
+
+
+def _keys_of_trust(section: str, name: str, entry: Mapping[str, Any]) -> Iterator[_UniqueKey]:
+    what = section.removeprefix("connection_")
+    for key in ("connection", "connection_id"):
+        if isinstance(chosen := entry.get(key), str) and chosen:
+            yield _UniqueKey(
+                "trust-twice",
+                (section, key, chosen),
+                (section, name, key),
+                f"a second set of {what} of the same connection",
+                "one entry for each connection: each would revoke for the other",
             )
 
 

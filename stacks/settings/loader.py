@@ -34,6 +34,8 @@ from stacks.settings.merging import (
 )
 from stacks.settings.model import (
     CARDS,
+    CERTIFICATES,
+    FINGERPRINTS,
     SYNCS,
     TESTS,
     Backend,
@@ -236,6 +238,8 @@ def build_environment(
         warnings=tuple(found),
         elastic=_elastic(values, project),
         connector_statuses=_connector_statuses(values),
+        connection_certificates=_actions(values, CERTIFICATES),
+        connection_fingerprints=_actions(values, FINGERPRINTS),
         connection_tests=_actions(values, TESTS),
         connection_syncs=_actions(values, SYNCS),
         connect_cards=_actions(values, CARDS),

@@ -8,6 +8,8 @@ from typing import Any
 from constructs_lib.adopt.description import Variable as Variable
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.environment_schema import CARDS as CARDS
+from constructs_lib.validation.environment_schema import CERTIFICATES as CERTIFICATES
+from constructs_lib.validation.environment_schema import FINGERPRINTS as FINGERPRINTS
 from constructs_lib.validation.environment_schema import SECTIONS as SECTIONS
 from constructs_lib.validation.environment_schema import SYNCS as SYNCS
 from constructs_lib.validation.environment_schema import TESTS as TESTS
@@ -63,7 +65,7 @@ class ConnectorStatusSettings:
 
 @dataclass(frozen=True)
 class ConnectionActionSettings:
-    """The setup tests, a sync or a connect card of one connection."""
+    """What belongs to one connection: setup tests, a sync, a connect card, or what it trusts."""
 
     name: str
     """The key in the file, and the id of the construct."""
@@ -97,6 +99,8 @@ class Environment:
     """Keyword arguments of the ``ElasticProvider`` construct, as in ``provider``; None if the
     environment does not use Elastic."""
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
+    connection_certificates: tuple[ConnectionActionSettings, ...] = ()
+    connection_fingerprints: tuple[ConnectionActionSettings, ...] = ()
     connection_tests: tuple[ConnectionActionSettings, ...] = ()
     connection_syncs: tuple[ConnectionActionSettings, ...] = ()
     connect_cards: tuple[ConnectionActionSettings, ...] = ()

@@ -126,30 +126,35 @@ class InsertError(Exception):
 
 
 Entry = Callable[[int], str]
-"""A function that makes the lines of a connection for a number of columns before its key."""
+"""A function that makes the lines of an entry for a number of columns before its key."""
+Entries = Mapping[str, Mapping[str, Entry]]
+"""The entries by section, such as ``connections``, and by name."""
+_CONNECTIONS = "connections"
 
 
 def insert(path: Path, name: str, entry: Entry) -> None:
     """Add a connection at the end of the connections of a file, as :func:`insert_all` does."""
-    insert_all(path, {name: entry})
+    insert_all(path, {_CONNECTIONS: {name: entry}})
 
 
-def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
-    """Add connections at the end of the connections of a file.
+def insert_all(path: Path, entries: Entries) -> None:
+    """Add entries at the end of the sections of a file.
 
     The file is replaced as a whole, and only if the new content means what the old one meant, plus
-    the new connections.
+    the new entries.
 
     :param path: the settings file, which exists
-    :param entries: the connections by name
+    :param entries: the entries; a section that the file lacks is added
     :raises InsertError: if that cannot be done
     """
     before = _checked(path)
-    for name in entries:
-        if name in _connections(before):
-            raise InsertError(
-                f"{displayed(path)} has a connection {name!r} already; give another name"
-            )
+    for section, names in entries.items():
+        for name in names:
+            if name in _section(before, section):
+                noun = section.removesuffix("s").replace("_", " ")
+                raise InsertError(
+                    f"{displayed(path)} has a {noun} {name!r} already; give another name"
+                )
     changed = with_entries(path, entries)
     try:
         _replace(
@@ -162,11 +167,11 @@ def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
         raise InsertError(f"{displayed(path)} cannot be written: {reason}") from None
 
 
-def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
-    """Return the content that a file would have with more connections.
+def with_entries(path: Path, entries: Entries) -> str:
+    """Return the content that a file would have with more entries.
 
     :param path: the settings file, which must be readable
-    :param entries: the connections by name
+    :param entries: the entries
     :raises InsertError: if they cannot be added to it
     """
     try:
@@ -175,10 +180,13 @@ def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
         reason = error.strerror or type(error).__name__
         raise InsertError(f"{displayed(path)} cannot be read: {reason}") from None
 
-    def joined(indent: int) -> str:
-        return "\n".join(entry(indent) for entry in entries.values())
+    for section, named in entries.items():
 
-    return _with_entry(text, joined, displayed(path))
+        def joined(indent: int, named: Mapping[str, Entry] = named) -> str:
+            return "\n".join(entry(indent) for entry in named.values())
+
+        text = _with_entry(text, joined, section, displayed(path))
+    return text
 
 
 def _checked(path: Path) -> Node:
@@ -192,29 +200,29 @@ def _checked(path: Path) -> Node:
     return root
 
 
-def _connections(root: Node) -> dict[str, Node]:
-    node = root.value.get("connections")
+def _section(root: Node, section: str) -> dict[str, Node]:
+    node = root.value.get(section)
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
-def _with_entry(text: str, entry: Entry, shown: str) -> str:
+def _with_entry(text: str, entry: Entry, section: str, shown: str) -> str:
     lines = text.splitlines(keepends=True)
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
     # The text is parsed as it will be written: a last line without its end would move by one.
     root = yaml.compose("".join(lines), Loader=yaml.SafeLoader)
-    at, indent, head = _place(lines, root, shown)
+    at, indent, head = _place(lines, root, section, shown)
     added = (head + entry(indent)).splitlines()
     return "".join([*lines[:at], *(line + end for line in added), *lines[at:]])
 
 
-def _place(lines: list[str], root: Any, shown: str) -> tuple[int, int, str]:
+def _place(lines: list[str], root: Any, section: str, shown: str) -> tuple[int, int, str]:
     """Return the line before which the entry belongs, its indentation, and what must precede it."""
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    found = [(key, value) for key, value in pairs if key.value == "connections"]
+    found = [(key, value) for key, value in pairs if key.value == section]
     if not found:
-        return len(lines), _INDENT, "\nconnections:\n" if lines else "connections:\n"
+        return len(lines), _INDENT, f"\n{section}:\n" if lines else f"{section}:\n"
     key, value = found[0]
     if isinstance(value, yaml.MappingNode) and not value.flow_style and value.value:
         at = _last_line(lines, value.end_mark.line)
@@ -222,8 +230,8 @@ def _place(lines: list[str], root: Any, shown: str) -> tuple[int, int, str]:
     if isinstance(value, yaml.ScalarNode) and not value.value:
         return key.start_mark.line + 1, _INDENT, ""
     raise InsertError(
-        f"the connections of {shown} are in braces; write each on lines of its own, or print the "
-        "entry and paste it"
+        f"the {section.replace('_', ' ')} of {shown} are in braces; write each on lines of its "
+        "own, or print the entry and paste it"
     )
 
 
@@ -234,16 +242,20 @@ def _last_line(lines: list[str], end: int) -> int:
     return end
 
 
-def _require_only_new(before: Node, written: Path, names: Mapping[str, object], path: Path) -> None:
+def _require_only_new(before: Node, written: Path, entries: Entries, path: Path) -> None:
     root, _ = read(written)
-    after = dict(_connections(root)) if root is not None else {}
-    is_new = all(after.pop(name, None) is not None for name in names)
-    others = root.value if root is not None else {}
-    same = {key: _values(node) for key, node in others.items() if key != "connections"} == {
-        key: _values(node) for key, node in before.value.items() if key != "connections"
-    }
-    kept = {key: _values(node) for key, node in _connections(before).items()}
-    if not (is_new and same and kept == {key: _values(node) for key, node in after.items()}):
+    after = {} if root is None else {key: _values(node) for key, node in root.value.items()}
+    wanted = {key: _values(node) for key, node in before.value.items()}
+    is_new = all(
+        (after.get(section) or {}).pop(name, None) is not None
+        for section, names in entries.items()
+        for name in names
+    )
+    # A section that is new, or was empty, says nothing once its new entries are taken out.
+    for section in entries:
+        for values in (after, wanted):
+            values[section] = values.get(section) or {}
+    if not (is_new and after == wanted):
         raise InsertError(
             f"nothing can be added to {displayed(path)} without changing more than that; "
             "print the entry and paste it"

@@ -82,6 +82,8 @@ def contract() -> Document:
         f"{one}/connect-card": {
             "post": _operation(200, _card(), _card_request(), of=(SDK, POSTGRES))
         },
+        **_trust(one, "certificates", "encoded_cert", ("name", "type", "sha1", "sha256")),
+        **_trust(one, "fingerprints", "public_key", ()),
     }
     for path, methods in paths.items():
         for method, operation in methods.items():
@@ -91,6 +93,32 @@ def contract() -> Document:
         "openapi": "3.1.0",
         "info": {"title": "Connections", "version": "1"},
         "paths": paths,
+    }
+
+
+def _trust(one: str, plural: str, value: str, more: tuple[str, ...]) -> Document:
+    """What is approved for a connection: all of it, and one by its identifier.
+
+    :param value: what an approval has besides the hash
+    :param more: what an answer has besides what both kinds have
+    """
+    names = ("id", "hash", "public_key", "validated_by", "validated_date", *more)
+    item = _closed(dict.fromkeys(names, _TEXT), *names)
+    page = _closed({"items": {"type": "array", "items": item}, "next_cursor": _TEXT}, "items")
+    # Of a certificate the contract says that it is base64.
+    text = {**_TEXT, "minLength": 1, "pattern": "^(?:[A-Za-z0-9+/]{4})+$"}
+    body = _closed({"hash": {**_TEXT, "minLength": 1}, value: text}, "hash", value)
+    limits = [each for each in _page() if each["name"] == "limit"]
+    of = (SDK, POSTGRES)
+    return {
+        f"{one}/{plural}": {
+            "get": _operation(200, page, of=of, query=limits),
+            "post": _operation(200, item, body, of=of),
+        },
+        f"{one}/{plural}/bWlzc2luZw": {
+            "get": _operation(200, item, of=of),
+            "delete": _operation(200, of=of),
+        },
     }
 
 

@@ -8,11 +8,16 @@ from typing import Any, NamedTuple
 from api_world import GROUP, World
 from terraform_values import exact, literal
 
+from constructs_lib.sandbox.fivetran.trust.source import CERTIFICATE, FINGERPRINT
+
 CONNECTION = "fivetranops_connection"
 STATE = "fivetranops_connection_state"
 CARD = "fivetranops_connect_card"
 TEST = "fivetranops_connection_test"
 SYNC = "fivetranops_connection_sync"
+TRUST = {f"fivetranops_connection_{kind.segment}": kind for kind in (CERTIFICATE, FINGERPRINT)}
+"""The resources with what a connection trusts, each with its kind."""
+CERTIFICATES, FINGERPRINTS = TRUST
 CANARY = "canary-s3cret"
 """In every secret; it may stand in no message, no log and no state file."""
 
@@ -57,7 +62,9 @@ class Operation(NamedTuple):
     meanwhile: Values | None = None
     """The state that the connection gets by itself before the operation."""
     leaves: Values | None = None
-    """The state (cursor) that is to be there in the end; None if the operation has none."""
+    """The state (cursor) that is to be there in the end, or the hashes that are approved; None if
+    the operation has none.
+    """
     begins: str | None = None
     """``sync`` or ``resync``, if the operation begins one: once, whatever happens to its answer."""
 
@@ -108,6 +115,21 @@ def _triggered(day: str, **more: Any) -> Values:
 
 _ALL = {"mode": "resync", "resync_everything": True}
 _TABLES = {"mode": "resync", "scope": {"public": ["orders", "returns"]}}
+
+
+def _trusted(resource: str, *hosts: str, **more: Any) -> Values:
+    kind = TRUST[resource]
+    shown = [kind.shown(host) for host in hosts]
+    values = {each["hash"]: each[kind.value] for each in shown}
+    limits = {"timeouts": dict.fromkeys(("create", "update", "delete"), "5m")}
+    return {kind.segment: values, **limits, **more}
+
+
+def _hashes(resource: str, *hosts: str) -> Values:
+    return dict.fromkeys((TRUST[resource].shown(host)["hash"] for host in hosts), True)
+
+
+_PINNED = _trusted(CERTIFICATES, "one.test")
 
 OPERATIONS = (
     Operation("create a connection", CONNECTION, _ORDERS),
@@ -163,6 +185,23 @@ OPERATIONS = (
     Operation(
         "import a state", STATE, {**_CURSOR, "state": BEFORE}, "import", people=_running,
         leaves=BEFORE,
+    ),
+    Operation(
+        "rotate a certificate",
+        CERTIFICATES,
+        _trusted(CERTIFICATES, "two.test"),
+        before=_PINNED,
+        people=_orders,
+        leaves=_hashes(CERTIFICATES, "two.test"),
+    ),
+    Operation(
+        "revoke fingerprints",
+        FINGERPRINTS,
+        _trusted(FINGERPRINTS, "one.test", exclusive=True),
+        "destroy",
+        before=_trusted(FINGERPRINTS, "one.test", exclusive=True),
+        people=_orders,
+        leaves={},
     ),
     Operation("issue a connect card", CARD, _CARD, people=_running),
     Operation(

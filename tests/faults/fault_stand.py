@@ -18,7 +18,7 @@ from constructs_lib.sandbox import Connection
 
 LATER = 60.0
 """Seconds until a person runs Terraform again."""
-Outside = list[tuple[str, bool, Any, Any, Any]]
+Outside = list[tuple[str, bool, Any, Any, Any, Any]]
 
 
 class Stand:
@@ -65,7 +65,7 @@ class Stand:
     def outside(self) -> Outside:
         """What there is in Fivetran."""
         return [
-            (one.id, one.paused, one.config, one.digests, one.state)
+            (one.id, one.paused, one.config, one.digests, one.state, one.approved)
             for one in self.world.connections()
         ]
 

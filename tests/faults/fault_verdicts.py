@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from fault_operations import STATE, Operation
+from fault_operations import STATE, TRUST, Operation
 from fault_stand import Stand
 from fault_tally import (
     AT_ONCE,
@@ -92,6 +92,8 @@ def _wrong(stand: Stand, kinds: set[str]) -> str | None:
         return LEFT_PAUSED
     if stand.operation.resource == STATE and not _is_right_state(stand, kinds):
         return WRONG_STATE
+    if stand.operation.resource in TRUST and not _is_right_trust(stand):
+        return WRONG_STATE
     if not kinds & set(MOVING) and stand.forgot_what_was_before():
         return FORGOTTEN
     if stand.leaks() or any(map(is_unclear, stand.core.said)):
@@ -137,6 +139,14 @@ def _is_right_state(stand: Stand, kinds: set[str]) -> bool:
         return was_left or is_moved(stand.operation.leaves or {}, found)
     # A state that is restored is not compared a second time: the resource is gone.
     return "state_stored_differently" in kinds and any("differs" in one for one in stand.core.said)
+
+
+def _is_right_trust(stand: Stand) -> bool:
+    """True if exactly what is wanted is approved."""
+    connection = stand.connection()
+    kind = TRUST[stand.operation.resource]
+    approved = connection.approved.get(kind.segment, []) if connection else []
+    return {item["hash"] for item in approved} == (stand.operation.leaves or {}).keys()
 
 
 def is_moved(state: dict[str, Any], found: dict[str, Any]) -> bool:

@@ -118,6 +118,9 @@ class FoundConnection(NamedTuple):
     """The keys of ``config`` that name the destination schema; empty if their form is unknown."""
     config: dict[str, Any]
     """The settings as the API answers them: secrets are masked."""
+    trusted: dict[str, dict[str, str]] = {}  # noqa: RUF012 - never changed; a default of a tuple.
+    """The approved ``certificates`` and ``fingerprints``, by hash, each with what approves it, or
+    an empty text where the API does not tell that; empty if they were not read."""
 
 
 class Inventory:
@@ -145,13 +148,16 @@ class Inventory:
                     break
                 yield items
 
-    def read(self, items: Sequence[Answer], on_progress: ProgressCallback) -> list[FoundConnection]:
+    def read(
+        self, items: Sequence[Answer], on_progress: ProgressCallback, *, with_trust: bool = False
+    ) -> list[FoundConnection]:
         """Return the connections of these items, without those that are gone by now.
 
         The contract leaves open whether an item has its ``config``: where it has none, the
         connection is read.
 
         :param on_progress: is called as the work goes on
+        :param with_trust: True to read what is approved for each: two requests more
         :raises ProviderError: if the API does not answer
         """
         whole = {item["id"]: item for item in items if isinstance(item.get("config"), dict)}
@@ -160,7 +166,33 @@ class Inventory:
         for answer in in_parallel(self._one, wanted, _AT_ONCE):
             whole |= {} if answer is None else {answer["id"]: answer}
             on_progress(len(whole), len(items))
-        return [_found(whole[item["id"]]) for item in items if item["id"] in whole]
+        found = [_found(whole[item["id"]]) for item in items if item["id"] in whole]
+        return self._with_trust(found, on_progress) if with_trust else found
+
+    def _with_trust(
+        self, found: Sequence[FoundConnection], on_progress: ProgressCallback
+    ) -> list[FoundConnection]:
+        """Return connections with what is approved for each, in the same order."""
+        trusted: dict[str, dict[str, dict[str, str]]] = {}
+        on_progress(0, len(found))
+        for identifier, values in in_parallel(self._trusted, [o.id for o in found], _AT_ONCE):
+            trusted[identifier] = values
+            on_progress(len(trusted), len(found))
+        return [one._replace(trusted=trusted[one.id]) for one in found]
+
+    def _trusted(self, identifier: str) -> tuple[str, dict[str, dict[str, str]]]:
+        from constructs_lib.backend.fivetran.trust.client import TrustClient
+        from constructs_lib.backend.fivetran.trust.waiting import KINDS
+
+        found: dict[str, dict[str, str]] = {}
+        for kind in KINDS:
+            with explain_errors("read", f"the {kind.plural} of connection {identifier}"):
+                try:
+                    client = TrustClient(self._client, kind, identifier)
+                    found[kind.plural] = client.values(self._deadline)
+                except NotFound:
+                    continue
+        return identifier, found
 
     def _one(self, identifier: str) -> Answer | None:
         with explain_errors("read", f"connection {identifier}"):

@@ -1,4 +1,4 @@
-"""The lists of ``terraform query``: connections, and the states of connections.
+"""The lists of ``terraform query``: connections, their states, and what they trust.
 
 What is listed with its state is the state that an import reads, without what could be a secret:
 ``terraform query -json`` prints it, and a setting that the catalogue of services does not know may
@@ -74,6 +74,46 @@ class ConnectionStateList(ListResource):
                 continue
             state = _state_resource(item["id"], live) if operation.includes_state else None
             yield Listed({"connection_id": item["id"]}, _display_name(item), state)
+
+
+class TrustList(ListResource):
+    """The list of the connections with approved certificates, or with approved fingerprints."""
+
+    def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
+        """Yield the connections for which something is approved."""
+        from constructs_lib.backend.fivetran.trust import resource
+        from constructs_lib.backend.fivetran.trust.client import TrustClient
+
+        account: Account = operation.provider_data
+        name = self.schema.name.removeprefix("list.")
+        managed = resource.RESOURCES[name]
+        for item in _connections(config, operation):
+            deadline = Deadline(READ_LIMIT, operation.stopping)
+            with explain_errors("read", f"{name} {item['id']}"):
+                try:
+                    client = TrustClient(account.client, managed.kind, item["id"])
+                    live = client.approved(deadline)
+                except NotFound:
+                    continue
+            if not live:
+                continue
+            state: Object | None = None
+            if operation.includes_state:
+                found = managed().attributes(live, dict.fromkeys(live), item)
+                state = {**found, "connection_id": item["id"], "exclusive": False}
+            yield Listed({"connection_id": item["id"]}, _display_name(item), state)
+
+
+class ConnectionCertificatesList(TrustList):
+    """The list of the connections with approved certificates."""
+
+    schema = schemas.load("list.fivetranops_connection_certificates")
+
+
+class ConnectionFingerprintsList(TrustList):
+    """The list of the connections with approved fingerprints."""
+
+    schema = schemas.load("list.fivetranops_connection_fingerprints")
 
 
 def _connections(config: Object, operation: ListOperation) -> Iterator[dict[str, Any]]:

@@ -208,3 +208,16 @@ class SetupTestsPrivateState(_PrivateState):
     @have_failed.setter
     def have_failed(self, value: bool) -> None:
         self._set_flag(self._FAILED, value=value)
+
+
+class TrustPrivateState(_PrivateState):
+    """What a ``fivetranops_connection_certificates`` or ``…_fingerprints`` keeps."""
+
+    @property
+    def is_imported(self) -> bool:
+        """True if the resource was imported, and nothing was approved or revoked since."""
+        return bool(self._private.get(_IMPORTED))
+
+    @is_imported.setter
+    def is_imported(self, value: bool) -> None:
+        self._set_flag(_IMPORTED, value=value)

@@ -31,6 +31,8 @@ _RESOURCES: Final = {
     "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
     "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
+    "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesResource",
+    "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsResource",
 }
 _CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _DATA_SOURCES: Final = {
@@ -43,6 +45,8 @@ _EPHEMERAL_RESOURCES: Final = {
 }
 _LISTS: Final = {
     "fivetranops_connection": ".lists:ConnectionList",
+    "fivetranops_connection_certificates": ".lists:ConnectionCertificatesList",
+    "fivetranops_connection_fingerprints": ".lists:ConnectionFingerprintsList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
 }
 _ACTIONS: Final = {

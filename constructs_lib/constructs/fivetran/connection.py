@@ -48,6 +48,7 @@ class ConnectionAttributes:
     destination_configuration = attributes.object_value()
     destination_schema_names = attributes.string()
     connect_card_config = attributes.object_value()
+    connect_card = attributes.object_value()
     external_secrets_manager_id = attributes.string()
     external_secrets_keys_config = attributes.string_map()
     schema_status = attributes.string()

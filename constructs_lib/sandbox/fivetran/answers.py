@@ -10,7 +10,8 @@ from constructs_lib.sandbox.fivetran import distortions, syncs
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK
 
-_USER = "sandbox_user"
+USER = "sandbox_user"
+"""The user who did what was done through the API."""
 _DEFAULTS: dict[str, Any] = {
     "paused": False,
     "pause_after_trial": False,
@@ -53,7 +54,7 @@ def _base_attributes(record: Connection) -> dict[str, Any]:
         "service": record.service,
         "service_version": 1,
         "schema": record.schema,
-        "connected_by": _USER,
+        "connected_by": USER,
         "created_at": record.created_at,
         "succeeded_at": record.succeeded_at,
         "failed_at": record.failed_at,

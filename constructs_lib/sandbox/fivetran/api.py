@@ -163,7 +163,8 @@ _EVENTS: Mapping[str, Callable[[Fault, Call, Connection], None]] = {
 }
 
 
-_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, "state", "force", "scope"} - {
+_TRUST_FIELDS = ("hash", "encoded_cert", "public_key")
+_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_TRUST_FIELDS, "state", "force", "scope"} - {
     "config",
     "auth",
 }

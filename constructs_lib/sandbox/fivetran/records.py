@@ -78,6 +78,8 @@ class Connection:
     """The state (cursor); None until one is written."""
     setup_tests: list[dict[str, Any]] | None = None
     """The results of the last setup tests; None until they have run."""
+    approved: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """The approved ``certificates`` and ``fingerprints``, as the API answers them."""
 
     @property
     def paused(self) -> bool:

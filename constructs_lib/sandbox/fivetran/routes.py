@@ -26,6 +26,7 @@ from constructs_lib.sandbox.fivetran import connections, operations
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
 from constructs_lib.sandbox.fivetran.records import Group
 from constructs_lib.sandbox.fivetran.store import Settings
+from constructs_lib.sandbox.fivetran.trust import endpoints as trust_endpoints
 from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Service
 
 
@@ -166,6 +167,11 @@ _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/resync": {"POST": operations.resync},
     f"{_ONE}/test": {"POST": operations.test},
     f"{_ONE}/connect-card": {"POST": connections.create_connect_card},
+    **{
+        _ONE + path: methods
+        for kind in trust_endpoints.KINDS
+        for path, methods in trust_endpoints.endpoints(kind).items()
+    },
     "/v1/groups": {"GET": list_groups},
     "/v1/groups/{group_id}": {"GET": read_group},
     "/v1/groups/{group_id}/connections": {"GET": list_connections_of_group},

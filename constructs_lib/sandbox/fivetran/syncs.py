@@ -12,7 +12,8 @@ any text that ends with ``.invalid`` (a host name       ``Connecting to host`` f
 that cannot exist, RFC 2606)
 any text that ends with ``.stuck.test`` (RFC 2606)      ``Connecting to host`` ends with JOB_FAILED
 any text that ends with ``.unsigned.test``              ``Connecting to host`` fails, unless the
-                                                       certificate is trusted
+                                                       certificate that this host shows is approved
+                                                       or trusted; the details have it
 any text that ends with ``.unknown.test``               the same for the SSH fingerprint
 any text that ends with ``.old.test``                   ``Checking permissions`` warns
 a secret, or anything in ``auth``, equal to ``wrong``   ``Validating credentials`` fails
@@ -30,6 +31,7 @@ from typing import Any, NamedTuple
 from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.store import moment_from_text, moment_to_text
 from constructs_lib.sandbox.fivetran.records import Connection, Sync
+from constructs_lib.sandbox.fivetran.trust.source import CERTIFICATE, FINGERPRINT, Kind
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 _HOST = "Connecting to host"
@@ -42,18 +44,18 @@ class _Host(NamedTuple):
 
     status: str
     message: str
-    trusted_by: str = ""
-    """The field of the request that lets the test pass nevertheless."""
+    kind: Kind | None = None
+    """What the host shows, and has to be approved or trusted for the test to pass."""
 
 
 _HOSTS = {
     ".invalid": _Host("FAILED", "The host in {} cannot be resolved"),
     ".stuck.test": _Host("JOB_FAILED", "The test of the host in {} did not end"),
     ".unsigned.test": _Host(
-        "FAILED", "The certificate of the host in {} is not trusted", "trust_certificates"
+        "FAILED", "The certificate of the host in {} is not trusted", CERTIFICATE
     ),
     ".unknown.test": _Host(
-        "FAILED", "The fingerprint of the host in {} is not trusted", "trust_fingerprints"
+        "FAILED", "The fingerprint of the host in {} is not trusted", FINGERPRINT
     ),
 }
 _OLD = ".old.test"
@@ -77,27 +79,45 @@ def run_setup_tests(connection: Connection, trusts: Mapping[str, Any]) -> list[d
 
 def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
     for ending, host in _HOSTS.items():
-        place = _place_of_host(connection.config, "config", ending)
-        if place is not None and trusts.get(host.trusted_by) is not True:
-            failure = _with_message(_HOST, host.status, host.message.format(place), place)
+        failure = _failure_of_host(connection, ending, host, trusts)
+        if failure is not None:
             return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
     rejected = _place_of_wrong_secret(connection)
     if rejected is not None:
         failure = _with_message(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
         return [_result(_HOST, "PASSED"), failure, _result(_PERMISSIONS, "SKIPPED")]
     passed = [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
-    old = _place_of_host(connection.config, "config", _OLD)
-    if old is not None:
-        passed[-1] = _with_message(
-            _PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old
-        )
+    found = _place_of_host(connection.config, "config", _OLD)
+    if found is not None:
+        message = f"The host in {found[0]} will soon be too old"
+        passed[-1] = _with_message(_PERMISSIONS, "WARNING", message, found[0])
     return passed
 
 
-def _place_of_host(value: Any, at: str, ending: str) -> str | None:
-    """Return the place of a host name with this ending; None if there is none."""
+def _failure_of_host(
+    connection: Connection, ending: str, host: _Host, trusts: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return the result of the test of a host with this ending; None if there is none, or if what
+    it shows is approved or trusted.
+    """
+    found = _place_of_host(connection.config, "config", ending)
+    if found is None:
+        return None
+    place, name = found
+    failure = _with_message(_HOST, host.status, host.message.format(place), place)
+    if host.kind is None:
+        return failure
+    shown = host.kind.shown(name)
+    approved = connection.approved.get(host.kind.segment, [])
+    is_approved = any(item["hash"] == shown["hash"] for item in approved)
+    is_trusted = trusts.get(host.kind.trusted_by) is True
+    return None if is_approved or is_trusted else {**failure, "details": [shown]}
+
+
+def _place_of_host(value: Any, at: str, ending: str) -> tuple[str, str] | None:
+    """Return the place of a host name with this ending, and the name; None if there is none."""
     if isinstance(value, str):
-        return at if value.rstrip(".").endswith(ending) else None
+        return (at, value) if value.rstrip(".").endswith(ending) else None
     items: list[tuple[str, Any]] = []
     if isinstance(value, dict):
         items = [(f"{at}.{key}", inner) for key, inner in value.items()]

@@ -2,7 +2,8 @@
 
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
-``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``.
+``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``. The rules of certificates and fingerprints are in
+:mod:`constructs_lib.schemas.rules.trust`, which loads what the others do not need.
 
 ===========================  =======================================================================
 rule                         finds
@@ -18,6 +19,10 @@ rule                         finds
 ``sync-mode``                tables without a re-sync, or a re-sync that is to be forced
 ``resync-extent``            a re-sync without an extent, or with two
 ``pause-wait``               a wait for the end of a sync without a pause
+``certificate-form``         a value that is no certificate in DER form, in base64
+``certificate-hash``         a certificate that is another one than its hash says
+``fingerprint-form``         a value that is no public key of SSH (a warning where it may be one)
+``fingerprint-hash``         a public key that is another one than its hash says
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
 ``sandbox-alone``            the embedded sandbox next to other endpoints

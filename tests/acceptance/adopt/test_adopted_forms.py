@@ -18,6 +18,7 @@ from constructs_lib import FivetranProvider
 from constructs_lib.adopt.__main__ import main
 from constructs_lib.sandbox import Connection, Store
 from constructs_lib.sandbox.fivetran.generated import generate
+from constructs_lib.sandbox.fivetran.trust.source import described, fingerprint_of
 from constructs_lib.schemas import MASK
 from constructs_lib.toolkit import App, TerraformStack
 
@@ -31,6 +32,13 @@ HARD = {
     "9 odd ${key}": {"for": 1, "null": False, "a-b": 0.5, "": "empty", "ключ": [[1], [{"a": "b"}]]},
     "big": 2**53 - 1,
 }
+
+_AT = {"validated_by": "a_person", "validated_date": "2024-01-01T00:00:00Z"}
+TRUSTED = {
+    "certificates": [{"id": "ciR7fQ", "hash": "r${}", **described(""), **_AT}],
+    "fingerprints": [{"id": "Zg", **fingerprint_of("db.example.com"), **_AT}],
+}
+"""What a connection trusts, as the API answers it."""
 
 
 class Adopted:
@@ -53,6 +61,7 @@ class Adopted:
         created = "2024-01-01T00:00:00.000000Z"
         made = Connection(f"id_{name}", "lake", service, name, created, form, {}, config)
         made.setup_state = "connected"
+        made.approved = TRUSTED if service == "github" else {}
         with self.store() as store, store.transaction() as tables:
             assert tables.insert(made)
 
@@ -77,7 +86,7 @@ class Adopted:
     def _write(self, form: str) -> None:
         self.out.mkdir()
         command = (sys.executable, "-m", "constructs_lib.adopt", "--form", form, "--out", ".")
-        self._run(*command)
+        self._run(*command, "--trust")
 
     def plan(self, **variables: str) -> str:
         """The line of a plan that says what it comes to; the plan is kept."""
@@ -162,7 +171,8 @@ def test_any_text_of_an_account_is_imported_unchanged(
 
     adopt(adopted)
 
-    assert adopted.plan() == imports(2)
+    # The two connections, and what one of them trusts.
+    assert adopted.plan() == imports(4)
     adopted.apply()
     assert adopted.plan() == NO_CHANGES
     assert adopted.writes() == []

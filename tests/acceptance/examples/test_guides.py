@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_deployment import synthesise
+from example_deployment import Deploy, synthesise
 from markdown_pages import blocks, name_of, pages
 from official_states import Stored, connection, state_file
 from pages.catalogue import DOCS, EXAMPLES, ROOT
@@ -72,6 +72,24 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_the_program_of_a_guide_is_synthesised(guide: Path, documents: Mapping[str, Any]) -> None:
     assert documents[guide.name]["resource"]
+
+
+@pytest.mark.cdktf
+@pytest.mark.terraform
+def test_a_new_connection_is_pinned_by_one_deploy(deployment: Deploy, tmp_path: Path) -> None:
+    guide = Path(shutil.copytree(EXAMPLES / "guides" / "pinning", tmp_path / "pinning"))
+    synthesise([guide])
+    (stack,) = (guide / "cdktf.out" / "stacks").iterdir()
+    terraform = deployment("fivetranops", stack).terraform
+    terraform.run("init", "-input=false")
+
+    terraform.run("apply", "-auto-approve", "-input=false")
+
+    tested = terraform.resource("fivetranops_connection_test.tested")
+    assert tested["status"] == "PASSED"
+    assert not terraform.unsettled()
+    terraform.run("destroy", "-auto-approve", "-input=false")
+    assert not terraform.holds_anything()
 
 
 @pytest.mark.cdktf

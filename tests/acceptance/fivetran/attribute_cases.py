@@ -5,8 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, NamedTuple
 
+from constructs_lib.sandbox.fivetran.trust.source import CERTIFICATE, FINGERPRINT, Kind
+
 CONNECTION, STATE = "fivetranops_connection", "fivetranops_connection_state"
 TEST, SYNC = "fivetranops_connection_test", "fivetranops_connection_sync"
+TRUST = {f"fivetranops_connection_{kind.segment}": kind for kind in (CERTIFICATE, FINGERPRINT)}
+"""The resources with what a connection trusts, each with its kind."""
 MASK = "******"
 OTHER = "OTHER"
 """Stands for the identifier of another connection."""
@@ -63,6 +67,12 @@ _LIMITS_OF_ACTIONS = {n: c for n, c in _LIMITS.items() if n != "timeouts.delete"
 
 _RESYNC = {"mode": "resync"}
 _LINK, _AGENT = {"networking_method": "PrivateLink"}, {"networking_method": "ProxyAgent"}
+
+
+def _trusted(kind: Kind, host: str) -> dict[str, str]:
+    shown = kind.shown(host)
+    return {shown["hash"]: shown[kind.value]}
+
 
 CASES: dict[str, dict[str, Case]] = {
     CONNECTION: {
@@ -159,6 +169,15 @@ CASES: dict[str, dict[str, Case]] = {
         "wait": Case(True, False, _STEERS),
         "on_reschedule": Case("fail", "wait", _STEERS),
         **_LIMITS_OF_ACTIONS,
+    },
+    **{
+        resource: {
+            "connection_id": Case("OWN", OTHER, Effect.REPLACES),
+            kind.segment: Case(_trusted(kind, "one.test"), _trusted(kind, "two.test")),
+            "exclusive": Case(True, False, _STEERS),
+            **_LIMITS,
+        }
+        for resource, kind in TRUST.items()
     },
 }
 """For each resource, the cases by place: an attribute, or one inside another after a point."""

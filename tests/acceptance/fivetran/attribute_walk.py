@@ -10,11 +10,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from attribute_cases import CASES, CONNECTION, OTHER, STATE, SYNC, TEST, Case
+from attribute_cases import CASES, CONNECTION, OTHER, STATE, SYNC, TEST, TRUST, Case
 from planned import Messages, Planned
 from scenario import Scenario, Write
 
 PHASES = ("first", "second", "removed")
+OF_CONNECTIONS = (STATE, TEST, SYNC, *TRUST)
+"""The resources that belong to a connection."""
 Key = tuple[str, str]
 """A resource type, and the place of an attribute in it."""
 
@@ -51,7 +53,7 @@ class Walk:
         """For each attribute of a resource that belongs to a connection, its connection; ``OTHER``
         is one more.
         """
-        for kind in (STATE, TEST, SYNC):
+        for kind in OF_CONNECTIONS:
             for place in (*CASES[kind], OTHER):
                 self.connections[kind, place] = self._made_by_hand(kind, place)
         self.identifiers: dict[Key, str] = {}
@@ -81,6 +83,8 @@ class Walk:
 
     def _base_of_other(self, key: Key) -> dict[str, Any]:
         belongs = {"connection_id": self.connections[key]}
+        if key[0] in TRUST:
+            return {**belongs, TRUST[key[0]].segment: {}}
         return {**belongs, "state": {"cursor": 0}} if key[0] == STATE else belongs
 
     def _made_by_hand(self, kind: str, place: str) -> str:
@@ -112,7 +116,7 @@ class Walk:
         schemas = {connection["id"]: connection["schema"] for connection in self._live()}
         places = {name_of(place): (CONNECTION, place) for place in CASES[CONNECTION]}
         own = {i: key for key, i in self.connections.items()}
-        for kind in (STATE, TEST, SYNC):
+        for kind in OF_CONNECTIONS:
             own[self.connections[kind, OTHER]] = (kind, "connection_id")
         now = {i: places[schema] for i, schema in schemas.items() if i not in own}
         self.identifiers |= {key: identifier for identifier, key in now.items()}

@@ -228,6 +228,29 @@ def test_a_sync_waits_for_the_tests_of_its_connection(app: App, synth: Synth) ->
     assert syncs["other"]["depends_on"] == ["fivetranops_connection_test.other"]
 
 
+def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> None:
+    certificates = ConnectionActionSettings("orders", "orders", {"certificates": {"r+u4": ""}})
+    keys = {"connection_id": "pale_hydrogen", "fingerprints": {}, "import_id": "pale_hydrogen"}
+    fingerprints = ConnectionActionSettings("orders", None, keys)
+    settings = with_actions(
+        connection_certificates=(certificates,), connection_fingerprints=(fingerprints,)
+    )
+    EnvironmentStack(app, "demo", settings=settings)
+
+    document = synth()
+    resources = document["resource"]
+
+    trusted, other = (
+        f"fivetranops_connection_{kind}.orders" for kind in ("certificates", "fingerprints")
+    )
+    tests = resources["fivetranops_connection_test"]
+    syncs = resources["fivetranops_connection_sync"]
+    assert tests["orders"]["depends_on"] == [trusted]
+    assert tests["other"]["depends_on"] == [other]
+    assert syncs["orders"]["depends_on"] == [trusted, "fivetranops_connection_test.orders"]
+    assert document["import"] == [{"id": "pale_hydrogen", "to": other}]
+
+
 def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: Synth) -> None:
     EnvironmentStack(app, "demo", settings=with_actions(connection_tests=()))
 

@@ -65,6 +65,7 @@ _NEEDED_LATER = (
     "email.utils",
     "encodings.idna",
     "html",
+    "constructs_lib.backend.fivetran.trust.waiting",
     "constructs_lib.backend.http.transport",
     "constructs_lib.backend.http.secret_matching",
 )

@@ -212,14 +212,20 @@ def _warn_of_unknown_schema(plan: Plan, after: dict[str, Any], diagnostics: Diag
         )
 
 
+def plan_card_of_creation(plan: Plan) -> None:
+    """Plan no connect card where none is asked for."""
+    if plan.config.get("connect_card_config") is None:
+        plan.planned["connect_card"] = None
+
+
 def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
     """Warn that a connect card that is added later has no effect; it is not sent."""
     if plan.config.get("connect_card_config") is None or not plan.changed("connect_card_config"):
         return
     diagnostics.warning(
         "connect_card_config has effect at creation only",
-        "The connection exists already, so the new value is not used. A connect card for it can be "
-        "made with POST /v1/connections/{id}/connect-card.",
+        "The connection exists already, so the new value is not used. A connect card for it is "
+        "issued by a fivetranops_connect_card.",
         ("connect_card_config",),
     )
 

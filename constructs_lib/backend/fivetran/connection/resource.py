@@ -16,6 +16,7 @@ from constructs_lib.backend.fivetran.connection.plan import (
     announce_takeover,
     keep_imported_settings,
     may_run_tests,
+    plan_card_of_creation,
     plan_connect_card,
     plan_replacement,
     plan_secrets,
@@ -76,6 +77,7 @@ class ConnectionResource(Resource):
         account.note_activity()
         tracking = _tracking(operation)
         if plan.prior is None:
+            plan_card_of_creation(plan)
             plan_unchecked(plan, adopted=False)
             announce_takeover(plan, account, operation)
             check_unset_secrets(plan, tracking, operation.diagnostics)
@@ -123,6 +125,7 @@ class ConnectionResource(Resource):
         with explain_errors("create", subject, creation_search.advice(planned)):
             answer = self._post(account, body, deadline, planned, secrets, operation)
         result = self._state_after(planned, None, body, answer, secrets, operation)
+        result["connect_card"] = _card_of_creation(planned, answer)
         operation.save(result)
         setup_tests.report_and_record(answer, config, operation, _texts(secrets))
         account.secrets[answer["id"]] = _texts(secrets)
@@ -346,6 +349,15 @@ class ConnectionResource(Resource):
             changed = update.send(body, pauses_for_it=pauses, live=answer)
         drift.record_sent(model.MODEL, operation.private, body, body, changed, {})
         return {"schema_status": wanted}
+
+
+def _card_of_creation(planned: Object, answer: dict[str, Any]) -> Object | None:
+    """Return the connect card in the answer to a creation; None if nobody has asked for one."""
+    from constructs_lib.backend.fivetran.api.exchange import Card
+
+    is_wanted = planned.get("connect_card_config") is not None
+    card = Card.of(answer) if is_wanted else None
+    return None if card is None else {"uri": card.uri, "token": card.token}
 
 
 def _deadline(name: str, values: Object, operation: Operation) -> Deadline:

@@ -87,6 +87,10 @@ def _detail(test: dict[str, Any]) -> str:
     parts = [str(test.get("message") or "Fivetran gave no message.")]
     details = test.get("details")
     if details:
+        # Most connections never need it; a creation loads it beforehand.
+        from constructs_lib.backend.fivetran.trust.waiting import advice
+
+        parts.extend(filter(None, [advice([test])]))
         parts.append(details if isinstance(details, str) else jsontext.dumps(details))
     return truncated("\n".join(parts))
 

@@ -55,8 +55,16 @@ class SetupTestResult(NamedTuple):
         return STATUSES.index(self.status) if self.status in STATUSES else len(STATUSES)
 
     def __str__(self) -> str:
-        words = [text for text in (self.message, self.details) if text]
+        words = [text for text in (self.message, self._advice(), self.details) if text]
         return f"{self.title}: {self.status}" + "".join(f"\n    {text}" for text in words)
+
+    def _advice(self) -> str:
+        """Return what to approve, if the source has shown what nobody has approved."""
+        if not self.details:
+            return ""
+        from constructs_lib.backend.fivetran.trust.waiting import advice
+
+        return advice([self._asdict()])
 
 
 def setup_tests_failed(

@@ -8,8 +8,12 @@ from expected_requests import change, creation, setup_tests, sync
 from sandbox_server import Sandbox
 from scenario import Scenario
 
+from constructs_lib.sandbox.fivetran.trust.source import certificate_of
+
 pytestmark = pytest.mark.newest_terraform
 
+UNSIGNED = "shop.unsigned.test"
+"""A host that shows a certificate which nobody has approved."""
 WAIT = "wait = true\n"
 BOTH = action("test") + action("sync", WAIT)
 AFTER = triggers("test.it", "sync.it")
@@ -139,7 +143,7 @@ def test_a_pause_that_says_nothing_is_refused(
     [
         ("shop.old.test", "failed", True),
         ("shop.old.test", "warning", False),
-        ("shop.invalid", "never", True),
+        (UNSIGNED, "never", True),
     ],
 )
 def test_fail_on_says_what_fails_the_action(
@@ -153,4 +157,7 @@ def test_fail_on_says_what_fails_the_action(
     output = terraform.run("apply", "-auto-approve", "-input=false", address, ok=passes)
 
     assert ("did not all pass" if passes else "did not pass") in output
+    # What waits for approval is named by its hash.
+    is_named = certificate_of(UNSIGNED)["hash"] in "".join(output.split())
+    assert is_named is (host == UNSIGNED)
     assert sandbox.writes() == [setup_tests(database)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bodies import INVOICES, INVOICES_CREATED, later
+from bodies import CREATED, INVOICES, INVOICES_CREATED, ORDERS, later, orders
 from card_bodies import BACK, CARD, card, issuing
 from expected_requests import creation
 from sandbox_server import Sandbox
@@ -130,6 +130,22 @@ def test_neither_uri_nor_token_is_shown(terraform: Scenario, connection: str) ->
     for output in (done.output, done.plan.output, again.output, again.plan.output):
         assert token not in output
     assert "(sensitive value)" in again.plan.output
+
+
+def test_the_card_of_a_creation_is_not_shown(terraform: Scenario) -> None:
+    wanted = {"redirect_uri": BACK}
+    setting = f'connect_card_config = {{ redirect_uri = "{BACK}" }}'
+    uri = f"{ORDERS}.connect_card.uri"
+    shown = f'output "uri" {{\n  value = {uri}\n  sensitive = true\n}}\n'
+
+    done = terraform.step(
+        orders(setting) + shown, [creation(**CREATED, connect_card_config=wanted)]
+    )
+
+    issued = terraform.resource(ORDERS)["connect_card"]
+    assert issued["token"] in issued["uri"]
+    for output in (done.output, done.plan.output, terraform.run("show")):
+        assert issued["token"] not in output
 
 
 def test_the_card_of_a_deleted_connection_leaves_the_state(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attribute_cases import CASES, CONNECTION, STATE, TEST, Case, Effect
+from attribute_cases import CASES, CONNECTION, STATE, TEST, TRUST, Case, Effect
 from attribute_walk import PHASES, Key, Walk, address_of
 from expected_requests import (
     careful_state,
@@ -23,6 +23,8 @@ from scenario import Scenario, Write
 
 from constructs_lib import schemas
 from constructs_lib.backend.managed_object.checks import SUMMARY
+from constructs_lib.sandbox.fivetran.trust.endpoints import encoded
+from constructs_lib.sandbox.fivetran.trust.source import Kind as TrustKind
 from constructs_lib.schemas import Attribute, Kind
 
 KEYS = [(kind, place) for kind in CASES for place in CASES[kind]]
@@ -71,9 +73,16 @@ def sent(key: Key, which: int) -> dict[str, Any]:
     return {SECRET.get(name, name): value}
 
 
-def done_to_another(kind: str, configured: dict[str, Any]) -> list[Write]:
-    """The requests of a resource that belongs to a connection, when it does what it is for."""
+def done_to_another(
+    kind: str, configured: dict[str, Any], before: dict[str, Any] | None = None
+) -> list[Write]:
+    """The requests of a resource that belongs to a connection, when it does what it is for.
+
+    :param before: what was configured before; None at creation
+    """
     identifier = configured["connection_id"]
+    if kind in TRUST:
+        return trusting(TRUST[kind], configured, before or {})
     if kind == STATE:
         return careful_state(identifier, configured["state"])
     if kind == TEST:
@@ -82,6 +91,14 @@ def done_to_another(kind: str, configured: dict[str, Any]) -> list[Write]:
     if configured.get("mode") == "resync":
         return [resync(identifier, configured.get("scope"))]
     return [sync(identifier, force=configured.get("force", False))]
+
+
+def trusting(kind: TrustKind, configured: dict[str, Any], before: dict[str, Any]) -> list[Write]:
+    """The approvals and revocations of a set."""
+    path = f"/v1/connections/{configured['connection_id']}/{kind.segment}"
+    now, then = configured[kind.segment], before.get(kind.segment, {})
+    approved = [("POST", path, {"hash": h, kind.value: now[h]}) for h in now if h not in then]
+    return [*approved, *(("DELETE", f"{path}/{encoded(h)}", None) for h in then if h not in now)]
 
 
 def created(walk: Walk, key: Key, phase: str) -> list[Write]:
@@ -112,7 +129,7 @@ def test_an_attribute_is_created_alone(walk: Walk, key: Key) -> None:
     phase = walk.phases["first"]
 
     assert phase.plan.actions()[address_of(key)] == ["create"]
-    assert phase.writes[key] == created(walk, key, "first")
+    assert phase.writes.get(key, []) == created(walk, key, "first")
 
 
 @pytest.mark.parametrize("key", ALL)
@@ -143,7 +160,8 @@ def test_a_change_of_an_attribute_sends_exactly_what_it_must(walk: Walk, key: Ke
         assert writes[: len(removed)] == removed
         assert all(write == deletion(write[1].rpartition("/")[2]) for write in removed)
     elif key[0] != CONNECTION:
-        assert writes == done_to_another(key[0], walk.configured(key, "second"))
+        first, second = (walk.configured(key, phase) for phase in PHASES[:2])
+        assert writes == done_to_another(key[0], second, first)
     else:
         assert writes == [change(walk.identifiers[key], **sent(key, 1), **case.sent_along)]
 

@@ -13,6 +13,7 @@ from scenario import Scenario
 from workspace import wait_until
 
 from constructs_lib.sandbox.fivetran.generated import UNKNOWN_FIELD, generate
+from constructs_lib.sandbox.fivetran.trust.source import CERTIFICATE, FINGERPRINT, Kind
 
 pytestmark = pytest.mark.newest_terraform
 
@@ -173,6 +174,28 @@ def test_states_that_exist_are_found_and_imported(
     assert found(output) == ["invoices (connector_sdk)"]
     assert "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy." in plan
     assert NO_CHANGES in terraform.run("plan")
+    terraform.run("state", "rm", *terraform.addresses())
+
+
+@pytest.mark.parametrize("kind", [CERTIFICATE, FINGERPRINT], ids=lambda kind: kind.segment)
+def test_what_is_trusted_is_found_and_imported(
+    terraform: Scenario, sandbox: Sandbox, database: str, kind: Kind
+) -> None:
+    sandbox.add("postgres", schema_prefix="without", host="db.example.com")
+    shown = kind.shown("db.example.com")
+    body = {name: shown[name] for name in ("hash", kind.value)}
+    sandbox.ask("POST", f"/v1/connections/{database}/{kind.segment}", body)
+    sandbox.writes()
+
+    type_ = f"fivetranops_connection_{kind.segment}"
+    output = query(terraform, type_, "-generate-config-out=generated.tf", service="postgres")
+    plan = terraform.run("plan")
+    terraform.run("apply", "-auto-approve")
+
+    assert found(output) == ["shop (postgres)"]
+    assert "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy." in plan
+    assert NO_CHANGES in terraform.run("plan")
+    assert sandbox.writes() == []
     terraform.run("state", "rm", *terraform.addresses())
 
 

@@ -1,0 +1,1 @@
+"""What a connection trusts at its source: TLS certificates, and fingerprints of SSH servers."""

@@ -1,0 +1,1 @@
+terraform import fivetranops_connection_certificates.source pale_hydrogen

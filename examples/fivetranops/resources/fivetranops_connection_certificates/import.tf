@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection_certificates.source
+  id = "pale_hydrogen"
+}

@@ -1,0 +1,1 @@
+terraform import fivetranops_connection_fingerprints.tunnel pale_hydrogen

@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection_fingerprints.tunnel
+  id = "pale_hydrogen"
+}

@@ -1,0 +1,112 @@
+"""The rules of certificates and fingerprints: forms, and hashes that say how they were made."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from constructs_lib.sandbox.fivetran.trust.source import certificate_of, fingerprint_of
+from constructs_lib.schemas.rules import applied
+from constructs_lib.schemas.rules.trust import doubtful_hashes, trust_rules
+
+CERTIFICATE, OTHER = (certificate_of(host)["encoded_cert"] for host in ("a.test", "b.test"))
+KEY = fingerprint_of("a.test")["public_key"]
+BLOB = KEY.split()[1]
+DER = base64.b64decode(CERTIFICATE)
+SHA256 = hashlib.sha256(DER).hexdigest()
+
+
+def found(attribute: str, values: object) -> list[tuple[str, str]]:
+    problems = applied(trust_rules(attribute), {attribute: values}, ())
+    return [(rule.id, problem.severity) for rule, problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("value", "rules"),
+    [
+        (CERTIFICATE, []),
+        ("", []),
+        (5, []),
+        (f"-----BEGIN CERTIFICATE-----\n{CERTIFICATE}\n-----END CERTIFICATE-----", ["form"]),
+        (CERTIFICATE[:76] + "\n" + CERTIFICATE[76:], ["form"]),
+        (CERTIFICATE[:-4], ["form"]),
+        (base64.b64encode(DER + b"\0").decode(), ["form"]),
+        (base64.b64encode(b"0\x03\x02\x01\x05").decode(), ["form"]),
+        (base64.b64encode(b"1" + DER[1:]).decode(), ["form"]),
+        (base64.b64encode(b"0").decode(), ["form"]),
+        ("no base64", ["form"]),
+        (KEY, ["form"]),
+    ],
+)
+def test_a_certificate_is_der_in_base64(value: object, rules: list[str]) -> None:
+    wanted = [(f"certificate-{rule}", "error") for rule in rules]
+
+    assert found("certificates", {"r+u4QL4MGvZe": value}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        (KEY, ""),
+        (f"{KEY} root@db", ""),
+        (BLOB, ""),
+        ("", ""),
+        (f"db.example.com {KEY}", "error"),
+        (f"ssh-rsa {BLOB}", "error"),
+        (KEY[:-5], "error"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", "error"),
+        ("a5:b6:c7", "warning"),
+        ("AAAA", "warning"),
+        (CERTIFICATE, "warning"),
+    ],
+)
+def test_a_fingerprint_has_a_public_key(value: str, severity: str) -> None:
+    wanted = [("fingerprint-form", severity)] if severity else []
+
+    assert found("fingerprints", {"eUtPirI6yy": value}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_right"),
+    [
+        (SHA256, CERTIFICATE, True),
+        (SHA256.upper(), CERTIFICATE, True),
+        (SHA256, OTHER, False),
+        (hashlib.sha1(DER, usedforsecurity=False).hexdigest(), CERTIFICATE, True),
+        (hashlib.sha1(DER, usedforsecurity=False).hexdigest(), OTHER, False),
+        (":".join(SHA256[i : i + 2] for i in range(0, 64, 2)), OTHER, False),
+        (SHA256[:-2], OTHER, True),
+    ],
+)
+def test_hexadecimal_digits_are_a_digest(name: str, value: str, is_right: bool) -> None:
+    wanted = [] if is_right else [("certificate-hash", "error")]
+
+    assert found("certificates", {name: value}) == wanted
+
+
+def test_the_form_of_openssh_is_a_digest() -> None:
+    name = "SHA256:" + fingerprint_of("a.test")["hash"].rstrip("=")
+    other = fingerprint_of("b.test")["public_key"]
+
+    assert found("fingerprints", {name: KEY}) == []
+    assert found("fingerprints", {name: other}) == [("fingerprint-hash", "error")]
+
+
+def test_a_hash_in_base64_is_only_doubtful() -> None:
+    right, wrong = certificate_of("a.test")["hash"], certificate_of("b.test")["hash"]
+    values = {right: CERTIFICATE, wrong: CERTIFICATE, "short": CERTIFICATE, SHA256: OTHER}
+
+    assert found("certificates", {right: OTHER}) == []
+    assert doubtful_hashes("certificates", values) == [wrong]
+    assert doubtful_hashes("certificates", {wrong: "", right: object()}) == []
+
+
+def test_a_finding_shows_no_value() -> None:
+    values = {"abc": "-----BEGIN PRIVATE KEY-----canary"}
+
+    for attribute in ("certificates", "fingerprints"):
+        problems = [p for _, p in applied(trust_rules(attribute), {attribute: values}, ())]
+        assert problems
+        assert "canary" not in str(problems)
