@@ -21,4 +21,4 @@ def wheel(distributions: dict[str, Path]) -> Path:
 @pytest.fixture(scope="session")
 def base(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The package without any extra."""
-    return Installation(tmp_path_factory.mktemp("base"), str(wheel))
+    return Installation.of(tmp_path_factory.mktemp("base"), str(wheel))

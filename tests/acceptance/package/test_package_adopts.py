@@ -97,7 +97,7 @@ def test_60_connections_become_hcl(base: Installation, tmp_path: Path) -> None:
 
 @pytest.mark.cdktf
 def test_60_connections_become_python(wheel: Path, tmp_path: Path) -> None:
-    installed = Installation(tmp_path, f"{wheel}[cdktf]", CDKTF)
+    installed = Installation.of(tmp_path, f"{wheel}[cdktf]", CDKTF)
     account = Account(installed, 60)
 
     account.adopt("python")

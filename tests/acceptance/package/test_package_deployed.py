@@ -31,7 +31,7 @@ def toolkit(request: pytest.FixtureRequest) -> Toolkit:
 @pytest.fixture
 def installed(toolkit: Toolkit, wheel: Path, tmp_path: Path) -> Installation:
     """What the README tells: the package with an extra, ``main.py`` and ``cdktf.json``."""
-    installation = Installation(tmp_path, f"{wheel}[{toolkit.name}]", toolkit)
+    installation = Installation.of(tmp_path, f"{wheel}[{toolkit.name}]", toolkit)
     main = block("A stack of your own", "python").replace("from cdktf", f"from {toolkit.name}")
     (installation.project / "main.py").write_text(main)
     (installation.project / "cdktf.json").write_text(block("A stack of your own", "json"))
