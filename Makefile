@@ -76,8 +76,8 @@ size: setup-dev ## Count modules and their lines; fails where there are too many
 bench: setup-dev ## Measure, and write docs/benchmarks.md; AGAINST=REVISION compares with a commit.
 	@$(RUN) python tests/benchmarks/run.py $(if $(AGAINST),--against $(AGAINST))
 
-package: setup-dev ## Build wheel and source distribution into dist/, from a commit always the same bytes.
-	@epoch="$$(git log -1 --format=%ct)" && SOURCE_DATE_EPOCH="$$epoch" $(RUN) python -m hatchling build
+package: setup-dev ## Build wheel, sources, bill of materials and a mirror into dist/, always the same bytes.
+	@$(RUN) python scripts/build_package.py
 
 clean: ## Delete what was installed and written, the sandbox with its Terraform state too.
 	rm -rf .venv node_modules cdktn-cli/node_modules

@@ -54,9 +54,9 @@ def checkout(folder: Path) -> Path:
 
 
 def build(source: Path, into: Path, **environ: str) -> dict[str, Path]:
-    """Build wheel and source distribution; returns each by its suffix."""
+    """Build what is published; returns each file by its suffix, and the mirror by none."""
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-d", str(into)],
+        [sys.executable, ROOT / "scripts" / "build_package.py", "--directory", into],
         cwd=source,
         env={"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": EPOCH, **environ},
         check=True,
