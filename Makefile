@@ -60,12 +60,14 @@ check: setup-dev ## Check format, style, types, layers, and that what is generat
 	@$(RUN) python scripts/prepared_schemas.py --check
 	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
+	@$(RUN) python scripts/message_page.py --check
 
 generate: setup-dev ## Write what is generated: from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
 	@$(RUN) python scripts/prepared_schemas.py
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py
+	@$(RUN) python scripts/message_page.py
 
 new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"

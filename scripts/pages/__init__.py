@@ -12,5 +12,6 @@ module             what it makes
 ``overview``       the table of all pages of the reference
 ``references``     the page of a provider, resource, data source or ephemeral resource
 ``dependencies``   the page of the dependencies
+``messages``       the page of all messages
 =================  ============================================================================
 """

@@ -183,7 +183,7 @@ def _warn_about_steps(
     plan: Plan, request: StatusRequest, path: tuple[str, ...], operation: Operation
 ) -> None:
     is_enforced = plan.is_update and plan.planned.get("drift_policy") == "enforce"
-    parts = [f"From where it stands now to what is configured: {path_text(*path)}."]
+    parts = [f"From the current status to the configured one: {path_text(*path)}."]
     if len(path) > 2:
         count = len(path) - 1
         parts.append(f'via is "shortest": {count} requests are sent, one for each step.')

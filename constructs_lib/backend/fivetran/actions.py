@@ -208,8 +208,9 @@ class SyncAction(ConnectionAction):
         if broken := require_ready_later(account, config["connection_id"], deadline):
             diagnostics.warning(
                 "A broken connection is synced",
-                f"{broken}\n\nA sync can mend that, if its cause is gone; otherwise it fails. To "
-                "check the settings before, list an action fivetranops_connection_test before it.",
+                f"{broken}\n\nIf the cause is gone, a sync repairs it; otherwise the sync fails. "
+                "To check the settings first, list an action fivetranops_connection_test before "
+                "this one.",
                 ("connection_id",),
             )
 

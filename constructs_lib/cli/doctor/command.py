@@ -187,7 +187,7 @@ def _line(result: CheckResult) -> str:
 
 def _summary(errors: int) -> str:
     if not errors:
-        return "\nNothing stands in the way of a deploy."
+        return "\nAll that a deploy needs is there."
     return f"\n{errors} {'thing stands' if errors == 1 else 'things stand'} in the way of a deploy."
 
 

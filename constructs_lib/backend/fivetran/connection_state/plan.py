@@ -30,7 +30,7 @@ from constructs_lib.records import NamedTuple
 
 MAX_LINES = 12
 """Steps that :func:`lines` shows, unless it is asked for more or fewer."""
-FROM = "From where it stands now to what is to be:"
+FROM = "From the current state to the new one:"
 _ABSENT: Any = object()
 _SECOND = timedelta(seconds=1)
 _EXACT = Context(prec=1000)

@@ -148,7 +148,7 @@ def require_ready(
 ) -> None:
     """Check that a sync of the connection can begin now.
 
-    A broken connection can be synced, because a sync may mend it.
+    A broken connection can be synced, because a sync may repair it.
 
     :raises NotReady: if it is paused, or not set up. What the answer does not tell is no error.
     """

@@ -131,9 +131,9 @@ def warn_of_unsent_changes(plan: Plan, steered: tuple[str, ...], operation: Oper
 def _warn_of_broken(broken: str, diagnostics: Diagnostics) -> None:
     diagnostics.warning(
         "A broken connection is synced",
-        f"{broken}\n\nA sync can mend that, if its cause is gone; otherwise it fails. To check the "
-        "settings before, run the setup tests (fivetranops_connection_test), and name that in "
-        "depends_on of the sync.",
+        f"{broken}\n\nIf the cause is gone, a sync repairs it; otherwise the sync fails. To check "
+        "the settings first, run the setup tests (fivetranops_connection_test), and name that "
+        "resource in depends_on of the sync.",
         ("connection_id",),
     )
 

@@ -58,8 +58,8 @@ _SET = """\
 Set the whole state. What changes is shown first, and you are asked. Then: pause the connection,
 wait until no sync runs, set the state, read it back, and put the paused flag back as it was.
 
-Ctrl-C stops it at any moment: the paused flag is put back, and it is said where things stand. If
-the process is killed, the next run here, of this command or of Terraform, puts the flag back.
+Ctrl-C stops it at any moment: it puts the paused flag back, and tells how far it got. If the
+process is killed, the next run here, of this command or of Terraform, puts the flag back.
 """
 _SET_EXAMPLES = f"""\
 examples:

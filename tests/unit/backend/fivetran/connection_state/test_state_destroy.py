@@ -296,7 +296,7 @@ def test_plan_of_a_restore_says_where_it_goes(life: StateLife) -> None:
             "destroyed, too",
             "Destroying restores the previous state. If this run destroys the connection itself, "
             "too, its state goes with it, and nothing is synced again.\n\n"
-            "From where it stands now to what is to be:\n"
+            "From the current state to the new one:\n"
             '  cursor: "2026-06-01" -> "2026-01-01" (backwards by 151 days)',
             (),
         )

@@ -18,7 +18,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, P
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 READS = ["GET", "GET state"]
-FROM = "From where it stands now to what is to be:\n"
+FROM = "From the current state to the new one:\n"
 FORWARDS = f'{FROM}  cursor: "2026-01-01" -> "2026-06-01" (forwards by 151 days)'
 RUNNING = "The connection is running: it is paused meanwhile, and is set running again afterwards."
 IS_PAUSED = "The connection is paused, so that nothing has to be paused for it. "
@@ -381,7 +381,7 @@ def test_validation_refuses_a_text_that_is_no_object() -> None:
             Diagnostic(
                 True,
                 "Invalid value of state",
-                "It is a text, and no JSON object stands in it. Allowed is an object, such as "
+                "It is a text that holds no JSON object. Allowed is an object, such as "
                 '{ cursor = "2026-01-01" }, or its JSON text.',
                 ("state",),
             )
