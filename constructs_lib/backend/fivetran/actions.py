@@ -69,8 +69,9 @@ _INVOKE = (
     "-invoke=ADDRESS, where ADDRESS is that of the action, such as {}.NAME."
 )
 _UNPAUSE = (
-    "Unpause it before: paused = false on the connection, an action fivetranops_connection_pause "
-    "with paused = false that is listed before this one, or the Fivetran dashboard."
+    "Unpause it first: by paused = false on the connection, by an action "
+    "fivetranops_connection_pause with paused = false before this one, or in the Fivetran "
+    "dashboard."
 )
 _SET_UP = (
     "Fix its settings, and let its setup tests pass: an action fivetranops_connection_test can be "
@@ -282,8 +283,8 @@ class ResyncAction(SyncAction):
         extent = extent_of_resync(config["scope"], config["resync_everything"])
         operation.diagnostics.warning(
             f"The history of {name} will be loaded again",
-            f"{extent} This takes its time and costs its rows. To load only what is new, use the "
-            "action fivetranops_connection_sync.".strip(),
+            f"{extent} This takes time, and all those rows are loaded again. To load only what is "
+            "new, use the action fivetranops_connection_sync.".strip(),
         )
 
 

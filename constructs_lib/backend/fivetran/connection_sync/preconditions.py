@@ -27,12 +27,12 @@ class ConnectionPaused(NotReady):
     """The connection is paused."""
 
     remedy = (
-        "Unpause it before: paused = false on the connection, or in the Fivetran dashboard. If "
+        "Unpause it first: by paused = false on the connection, or in the Fivetran dashboard. If "
         "another resource of this configuration unpauses it, name that in depends_on of the sync."
     )
 
     def __init__(self, name: str, when: str) -> None:
-        super().__init__(f"{name} {when} paused, and a paused connection begins no sync")
+        super().__init__(f"{name} {when} paused, and a paused connection starts no sync")
 
 
 class SetupIncomplete(NotReady):

@@ -207,5 +207,5 @@ def _duration(text: str) -> float:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     if not 0 < found <= _LONGEST:
-        raise argparse.ArgumentTypeError("it must be longer than nothing, and 720h at most")
+        raise argparse.ArgumentTypeError("it must be longer than 0s, and 720h at most")
     return found
