@@ -157,7 +157,9 @@ def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
         )
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InsertError(f"{displayed(path)} cannot be written: {reason}") from None
+        raise InsertError(
+            f"{displayed(path)} cannot be written: {reason}; print the entry and paste it"
+        ) from None
 
 
 def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
@@ -171,7 +173,9 @@ def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InsertError(f"{displayed(path)} cannot be read: {reason}") from None
+        raise InsertError(
+            f"{displayed(path)} cannot be read: {reason}; print the entry and paste it"
+        ) from None
 
     def joined(indent: int) -> str:
         return "\n".join(entry(indent) for entry in entries.values())

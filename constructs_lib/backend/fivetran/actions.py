@@ -80,8 +80,8 @@ _SET_UP = (
 
 
 _GOES_ON = (
-    "What was begun goes on at Fivetran. Invoked again within the hour, or while it runs, the "
-    "action waits for it and begins no other."
+    "What was started goes on at Fivetran. Invoked again within the hour, or while it runs, the "
+    "action waits for it and starts no other."
 )
 
 

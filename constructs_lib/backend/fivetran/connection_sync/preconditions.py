@@ -65,7 +65,7 @@ class SyncFailed(VendorError):
     """The sync ended with a failure."""
 
     remedy = (
-        "Fix what Fivetran names, and apply again: that begins another sync. The connection's "
+        "Fix what Fivetran names, and apply again: that starts another sync. The connection's "
         "page in the Fivetran dashboard has the log of the sync."
     )
 
