@@ -26,6 +26,10 @@ from constructs_lib.version import __version__
 _WHEEL = f"connections_as_code-{__version__}-py3-none-any.whl"
 
 
+class NoTime(Exception):
+    """Nothing says which time the files have."""
+
+
 def main() -> int:
     """Build everything; return the exit status."""
     parser = argparse.ArgumentParser(description="Builds what is published.")
@@ -34,10 +38,9 @@ def main() -> int:
     try:
         build(directory)
     except subprocess.CalledProcessError as failure:
-        command = " ".join(map(str, failure.cmd))
-        sys.stderr.write(f"package: {command} ended with {failure.returncode}\n")
+        sys.stderr.write(f"package: hatchling ended with {failure.returncode}, see above\n")
         return 1
-    except (NotInstalled, MirrorError) as problem:
+    except (NoTime, NotInstalled, MirrorError) as problem:
         sys.stderr.write(f"package: {problem}\n")
         return 1
     return 0
@@ -46,7 +49,8 @@ def main() -> int:
 def build(directory: Path) -> None:
     """Build everything into a folder.
 
-    :raises CalledProcessError: if hatchling fails, or git does not know the time of the commit
+    :raises NoTime: if git does not know the time of the commit
+    :raises CalledProcessError: if hatchling fails
     :raises NotInstalled: if a required package is not installed, so that its licence is not known
     :raises MirrorError: if the mirror in the folder has other packages of this version
     """
@@ -63,7 +67,13 @@ def build(directory: Path) -> None:
 
 def _time_of_commit() -> str:
     command = ["git", "log", "-1", "--format=%ct"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    try:
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        message = (
+            "git tells no time of a commit here. Run this in a clone, or set SOURCE_DATE_EPOCH."
+        )
+        raise NoTime(message) from None
     return done.stdout.strip()
 
 
