@@ -88,15 +88,19 @@ def write_atomically(target: Path, data: bytes, *, mode: int, scratch: Path) -> 
     :param scratch: a folder of the same file system, in which the file is written first.
         Terraform's checksum covers the whole folder of a provider, so it must be another one
     :returns: whether it was written
-    :raises OSError: if it cannot be written
+    :raises OSError: if it cannot be written; it names the target, and no other file is left
     """
     changes = not target.is_file() or read_if_present(target) != data
     if changes:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir(parents=True, exist_ok=True)
         new = scratch / f"new-{os.getpid()}"
-        new.write_bytes(data)
-        new.chmod(mode)
-        new.replace(target)
+        try:
+            new.write_bytes(data)
+            new.chmod(mode)
+            new.replace(target)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise OSError(error.errno, error.strerror, str(target)) from None
     target.chmod(mode)
     return changes

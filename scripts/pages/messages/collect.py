@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
+from pages.catalogue import ROOT
 from pages.messages.sources import Module, base_names, bases, definition, modules
 from pages.messages.templates import HOLE, Function, Scope, class_value, template
 
@@ -31,6 +32,9 @@ _WRITES_NO_SENTENCES: Final = (
     "constructs_lib.schemas.prepared",
 )
 """Modules whose texts are answers of a stand-in, or code."""
+_LAUNCHER: Final = "constructs_lib/launchers/launcher.sh"
+_PROBLEM: Final = re.compile(r'^problem="([^"]+)"$', re.MULTILINE)
+_SHELL_VALUE: Final = re.compile(r"\$\{[^}]*\}|@PROVIDER@")
 _HELP: Final = {"help", "description", "epilog"}
 _SENTENCE: Final = re.compile(r"^[A-Z…](?:\S+ ){4,}.*\.(?:\s|$)")
 """At least five words, and a full stop."""
@@ -63,8 +67,15 @@ def messages() -> tuple[Message, ...]:
     whole = [message for module in modules().values() for message in _of_module(module)]
     known = "\n".join(text for message in whole for text in _parts(message))
     sentences = [s for module in modules().values() for s in _sentences(module, known)]
-    found = dict.fromkeys([*filter(_says_something, whole), *sentences])
+    found = dict.fromkeys([*filter(_says_something, whole), *sentences, *_of_launcher()])
     return tuple(sorted(found, key=lambda message: message.path))
+
+
+def _of_launcher() -> Iterator[Message]:
+    """Yield what the launcher, a script for the shell, tells in place of a handshake."""
+    script = (ROOT / _LAUNCHER).read_text(encoding="utf-8").replace("\\\n", "")
+    for text in _PROBLEM.findall(script):
+        yield Message("command", _LAUNCHER, "error", "", _SHELL_VALUE.sub(HOLE, text))
 
 
 def _parts(message: Message) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ _BEGINNING: Final = """\
 
 Every message of the product, by the place where one meets it. `…` stands for a value, `[a | b]` for
 one of two texts, and `[a]` for a text that may be missing. What lies behind the frequent ones is in
-[When it fails](guides/when_it_fails.md).
+[When it fails](guides/when_it_fails.md). The types and values that a schema allows are on the pages
+of the resources.
 
 | kind | where it is shown |
 |---|---|

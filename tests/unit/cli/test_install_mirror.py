@@ -189,3 +189,14 @@ def test_mirror_with_options_that_do_not_fit(
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "m").exists()
+
+
+def test_mirror_that_cannot_be_completed_has_no_scraps(
+    mirror: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder(mirror) / f"{__version__}.json").mkdir(parents=True)
+
+    assert write(mirror) == 1
+
+    assert f"{__version__}.json: Is a directory" in capsys.readouterr().err
+    assert [path.name for path in mirror.rglob("new-*")] == []

@@ -73,6 +73,7 @@ def test_messages_are_templates_of_the_source(expression: str, text: str) -> Non
         ("failure", "The paused flag could not be put back."),
         ("finding", "secret-in-code"),
         ("command", "is not initialised. Run 'terraform init' there"),
+        ("command", "no Python with the package connections-as-code: neither '…' of"),
         ("sentence", "Another error of this run says what to do about it."),
     ],
 )
