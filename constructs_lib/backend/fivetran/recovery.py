@@ -92,7 +92,7 @@ def _look_for(
     journal.creations.announced(entry._replace(connection=found["id"]))
     diagnostics.warning(
         f"Connection {found['id']} ({entry.schema}) was created by a run that was interrupted",
-        f"The run of {entry.since} did not live to tell Terraform of it. As long as the resource "
+        f"The run of {entry.since} ended before Terraform knew of it. As long as the resource "
         "that created it is configured, the next apply takes it over instead of creating a second "
         "one. Otherwise import it (terraform import ADDRESS "
         f"{found['id']}), or delete it in Fivetran.",
