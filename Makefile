@@ -72,6 +72,7 @@ check: setup-dev ## Check format, style, types and layers, and that generated fi
 	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
 	@$(RUN) python scripts/command_reference.py --check
+	@$(RUN) python scripts/message_page.py --check
 
 generate: setup-dev ## Write the generated files, from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
@@ -83,6 +84,7 @@ generate: setup-dev ## Write the generated files, from schemas, docstrings and e
 docs: setup-dev ## Build the docs site into build/docs; a broken link fails.
 	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
 	@echo 'To read it: $(VENV)/bin/python -m http.server --bind 127.0.0.1 --directory build/docs'
+	@$(RUN) python scripts/message_page.py
 
 new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"
@@ -93,8 +95,8 @@ size: setup-dev ## Count modules and their lines; fails if there are too many.
 bench: setup-dev ## Measure, and write docs/benchmarks.md; AGAINST=REVISION compares with a commit.
 	@$(RUN) python tests/benchmarks/run.py $(if $(AGAINST),--against $(AGAINST))
 
-package: setup-dev ## Build wheel and source distribution into dist/, from a commit always the same bytes.
-	@epoch="$$(git log -1 --format=%ct)" && SOURCE_DATE_EPOCH="$$epoch" $(RUN) python -m hatchling build
+package: setup-dev ## Build wheel, sources, bill of materials and a mirror into dist/, always the same bytes.
+	@$(RUN) python scripts/build_package.py
 
 clean: ## Delete everything that was installed or written, also the sandbox and its state.
 	rm -rf .venv node_modules cdktn-cli/node_modules

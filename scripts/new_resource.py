@@ -42,6 +42,7 @@ def _tidy(modules: list[str]) -> None:
     _run(*ruff, "check", "--quiet", "--select", "I001,RUF022", "--fix", *modules)
     _run(*ruff, "format", "--quiet", *modules)
     _run(sys.executable, "scripts/reference_pages.py")
+    _run(sys.executable, "scripts/message_page.py")
 
 
 def _run(*command: str) -> None:

@@ -2,7 +2,8 @@
 
 It puts the launchers into Terraform's plugin directory for users (Terraform documentation,
 "Provider Installation", implied local mirror directories), or into a given folder, and
-``uninstall`` removes them.
+``uninstall`` removes them. ``install --mirror DIR`` writes a mirror instead, from which other
+machines install the providers (``launchers.mirror``).
 
 Exit status: 0 done, 1 not possible (the message says why), 2 wrong usage.
 
@@ -28,6 +29,7 @@ from typing import Any, NamedTuple
 from constructs_lib import launchers
 from constructs_lib.cli.parsers import CommandParser, program
 from constructs_lib.launchers import read_if_present, write_atomically
+from constructs_lib.launchers.mirror import MirrorError, write_mirror
 from constructs_lib.version import __version__
 
 _SCRATCH = launchers.RECORD.parent
@@ -38,24 +40,48 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: the command and its options
     """
-    options = parser(arguments[0]).parse_args(arguments[1:])
-    home = Path.home()
-    usual = home / PLUGINS
-    directory = Path(options.directory or usual).expanduser().absolute()
+    options = _options(arguments)
+    directory = Path(options.mirror or options.directory or Path.home() / PLUGINS)
+    directory = directory.expanduser().absolute()
     try:
-        if arguments[0] == "uninstall" or options.remove:
-            _write(_removed(directory))
-            return 0
-        _write(_installed(directory, options.python or sys.executable))
+        _write(_done(directory, options))
+    except MirrorError as error:
+        sys.stderr.write(f"{arguments[0]}: {error}\n")
+        return 1
     except OSError as error:
         place_of_it = error.filename or directory
+        other = "--mirror" if options.mirror else "--directory"
         sys.stderr.write(
             f"{arguments[0]}: {place_of_it}: {error.strerror or error}. "
-            "Fix that and try again, or name another folder with --directory.\n"
+            f"Fix that and try again, or name another folder with {other}.\n"
         )
         return 1
-    _write(_next_steps(directory, is_usual=directory == usual.absolute(), home=home))
     return 0
+
+
+def _done(directory: Path, options: argparse.Namespace) -> str:
+    """Remove or install the providers, or write a mirror; return what to print."""
+    home = Path.home()
+    if options.remove:
+        return _removed(directory)
+    if options.mirror:
+        return _mirrored(directory) + _next_steps(directory, is_usual=False, home=home) + _NETWORK
+    is_usual = directory == (home / PLUGINS).absolute()
+    installed = _installed(directory, options.python or sys.executable)
+    return installed + _next_steps(directory, is_usual=is_usual, home=home)
+
+
+def _mirrored(directory: Path) -> str:
+    """Write the mirror; return what was done, and what the machines need besides."""
+    is_new = write_mirror(directory)
+    names = " and ".join(f"{provider} {__version__}" for provider in launchers.PROVIDERS)
+    done = f"Wrote {names} into the mirror" if is_new else f"{names} were in the mirror already"
+    return (
+        f"{done}\n  {directory}\nEach machine that runs Terraform needs the package, too:\n"
+        f"  pip install connections-as-code=={__version__}\n"
+        "The provider runs in the Python that CONNECTIONS_PYTHON names, or in python3 on the PATH,"
+        "\nunless a synth or 'connections install' has recorded one on that machine.\n"
+    )
 
 
 def _installed(directory: Path, python: str) -> str:
@@ -143,8 +169,34 @@ def _mirror(directory: Path) -> str:
     return f'  filesystem_mirror {{\n    path    = "{directory}"\n{include}  }}\n'
 
 
+_NETWORK = f"""
+To install over the network, serve the folder by https, and put this in place of filesystem_mirror:
+
+  network_mirror {{
+    url     = "https://HOST/PATH/"
+{_EXCLUDE.replace("exclude", "include")}  }}
+"""
+
+
 def _write(text: str) -> None:
     sys.stdout.write(text)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of a command line; end with a message if they do not fit together."""
+    of_command = parser(arguments[0])
+    options = of_command.parse_args(arguments[1:])
+    options.remove = options.remove or arguments[0] == "uninstall"
+    if options.mirror is not None and not options.mirror:
+        of_command.error("--mirror is empty; name the folder of the mirror")
+    if options.mirror and options.remove:
+        of_command.error("--mirror only writes a mirror; to remove one, delete its folder")
+    if options.mirror and (options.directory or options.python):
+        of_command.error(
+            "--mirror writes packages for other machines, and records no Python; "
+            "leave out --directory and --python"
+        )
+    return options
 
 
 def parser(command: str) -> CommandParser:
@@ -153,7 +205,8 @@ def parser(command: str) -> CommandParser:
     parser = CommandParser(
         prog=program(command),
         description="Remove the providers again." if command == "uninstall" else about,
-        examples="{prog}\n{prog} --directory /srv/terraform/providers",
+        examples="{prog}\n{prog} --directory /srv/terraform/providers"
+        + ("" if command == "uninstall" else "\n{prog} --mirror /srv/terraform/mirror"),
     )
     text = f"the plugin directory (default: ~/{PLUGINS})"
     parser.add_argument("--directory", metavar="DIR", help=text)
@@ -161,6 +214,9 @@ def parser(command: str) -> CommandParser:
     text = argparse.SUPPRESS if command == "uninstall" else "remove them instead"
     parser.add_argument("--remove", action="store_true", help=text)
     parser.add_argument("--python", type=_python, help="the Python that runs them (default: this)")
+    text = "write a mirror into a folder instead, for filesystem_mirror and network_mirror"
+    text = argparse.SUPPRESS if command == "uninstall" else text
+    parser.add_argument("--mirror", metavar="DIR", help=text)
     return parser
 
 

@@ -5,14 +5,16 @@ because projects share it in a plugin cache, and machines share a project's lock
 file next to the launchers says which Python to start. If a launcher's content ever changes, the
 version has to change with it.
 
-Synth delivers launchers into the directory of a stack (``constructs.synth.delivery``), and
-``python -m constructs_lib.backend install`` into Terraform's plugin directory. Terraform may be
-reading or starting these files at any time, so they are written atomically.
+Synth delivers launchers into the directory of a stack (``constructs.synth.delivery``),
+``connections install`` into Terraform's plugin directory, or packed into a mirror (``mirror``).
+Terraform may be reading or starting these files at any time, so they are written atomically.
 """
 
 from __future__ import annotations
 
 import os
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 from constructs_lib.version import __version__
@@ -61,6 +63,19 @@ def path(provider: str, platform: str) -> Path:
     return NAMESPACE / provider / __version__ / platform / file_name(provider)
 
 
+def checksum(name: str, content: bytes) -> str:
+    """Return the checksum ``h1:...`` of a provider's package that consists of one file.
+
+    It is that of Go's ``dirhash.Hash1`` (Terraform documentation, "Dependency Lock File"): a digest
+    of the digests and names of the files.
+
+    :param name: name of the file
+    :param content: what is in it
+    """
+    listing = f"{sha256(content).hexdigest()}  {name}\n"
+    return "h1:" + b64encode(sha256(listing.encode()).digest()).decode()
+
+
 def read_if_present(file: Path) -> bytes:
     """Return the content of a file; nothing if there is none."""
     return file.read_bytes() if file.is_file() else b""
@@ -73,15 +88,19 @@ def write_atomically(target: Path, data: bytes, *, mode: int, scratch: Path) -> 
     :param scratch: a folder of the same file system, in which the file is written first.
         Terraform's checksum covers the whole folder of a provider, so it must be another one
     :returns: whether it was written
-    :raises OSError: if it cannot be written
+    :raises OSError: if it cannot be written; it names the target, and no other file is left
     """
     changes = not target.is_file() or read_if_present(target) != data
     if changes:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir(parents=True, exist_ok=True)
         new = scratch / f"new-{os.getpid()}"
-        new.write_bytes(data)
-        new.chmod(mode)
-        new.replace(target)
+        try:
+            new.write_bytes(data)
+            new.chmod(mode)
+            new.replace(target)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise OSError(error.errno, error.strerror, str(target)) from None
     target.chmod(mode)
     return changes

@@ -13,5 +13,6 @@ module             what it makes
 ``references``     the page of a provider, resource, data source or ephemeral resource
 ``commands``       the page of the command ``connections``
 ``dependencies``   the page of the dependencies
+``messages``       the page of all messages
 =================  ============================================================================
 """

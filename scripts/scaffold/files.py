@@ -30,6 +30,8 @@ _NEW = {
 """The templates, and the files that they become."""
 _MADE_PAGES = ("docs/constructs/@construct_page@.md", "docs/README.md")
 """What ``scripts/reference_pages.py`` creates and changes then."""
+_MESSAGES = "docs/messages.md"
+"""What ``scripts/message_page.py`` changes then."""
 _PREPARED = (
     "constructs_lib/backend/fivetran/identities.bin",
     "constructs_lib/backend/fivetran/schemas.bin",
@@ -44,7 +46,8 @@ def created(names: Names) -> list[str]:
 
 def changed() -> list[str]:
     """Return the paths of all files that are changed."""
-    return list(dict.fromkeys([*(each.path for each in INSERTIONS), _MADE_PAGES[1], *_PREPARED]))
+    made = (_MADE_PAGES[1], _MESSAGES, *_PREPARED)
+    return list(dict.fromkeys([*(each.path for each in INSERTIONS), *made]))
 
 
 def new_files(names: Names, root: Path) -> dict[Path, str]:

@@ -164,7 +164,9 @@ def insert_all(path: Path, entries: Entries) -> None:
         )
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InsertError(f"{displayed(path)} cannot be written: {reason}") from None
+        raise InsertError(
+            f"{displayed(path)} cannot be written: {reason}; print the entry and paste it"
+        ) from None
 
 
 def with_entries(path: Path, entries: Entries) -> str:
@@ -178,7 +180,9 @@ def with_entries(path: Path, entries: Entries) -> str:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InsertError(f"{displayed(path)} cannot be read: {reason}") from None
+        raise InsertError(
+            f"{displayed(path)} cannot be read: {reason}; print the entry and paste it"
+        ) from None
 
     for section, named in entries.items():
 

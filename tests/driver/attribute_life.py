@@ -15,12 +15,12 @@ from constructs_lib.schemas import Attribute, Kind
 SAYS = (
     "A change that sends nothing",
     "Settings are no longer managed",
-    "No historical sync is begun",
+    "No historical sync is started",
     "is_historical_sync is not sent at creation",
-    "connect_card_config has effect at creation only",
+    "connect_card_config only takes effect at creation",
     "is there already",
     " already",
-    "is begun",
+    "is started",
 )
 """How the summary of a warning says that nothing is sent."""
 

@@ -115,7 +115,7 @@ class ConnectorStatusResource(Resource):
         """Warn that destroying only removes the resource from the state."""
         operation.diagnostics.warning(
             f"The status of connector {prior['connector_id']} is left as it is",
-            "Destroying an elasticops_connector_status sends nothing: it is only forgotten here. "
+            "Destroying an elasticops_connector_status sends nothing: Terraform only forgets it. "
             f"To go back first, apply with the previous status ({_before(prior)}).",
         )
 

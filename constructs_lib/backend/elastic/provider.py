@@ -211,8 +211,8 @@ def _check_value(name: str, value: Any, diagnostics: Diagnostics) -> None:
     elif name == "api_key" and ":" in value:
         diagnostics.error(
             "api_key is not in its encoded form",
-            "It holds a colon, as the pair ID:KEY does. Give the text that Elasticsearch answers "
-            "under encoded when a key is made, which is the Base64 of that pair.",
+            "It holds a colon, as the pair ID:KEY does. Give the value of encoded from the "
+            "response that created the key, which is the Base64 of that pair.",
             (name,),
         )
 

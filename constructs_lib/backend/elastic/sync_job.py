@@ -86,12 +86,12 @@ def _run(
     if running is None:
         known = {job["id"] for job in jobs}
         job = cluster.client.begin_sync_job(connector, job_type, known, deadline)
-        report(f"Sync job {job} ({job_type}) of connector {connector} is begun.")
+        report(f"Sync job {job} ({job_type}) of connector {connector} is started.")
     else:
         job = running["id"]
         report(
             f"Sync job {job} ({job_type}) of connector {connector} is {_status(running)} already, "
-            f"since {running['created_at']}: no other is begun."
+            f"since {running['created_at']}: no other is started."
         )
     if config["wait"] is True:
         _follow(cluster, connector, job, deadline, report)

@@ -204,7 +204,7 @@ def _warn_about_no_step(request: StatusRequest, operation: Operation) -> None:
 def _warn_about_missing(request: StatusRequest, operation: Operation) -> None:
     operation.diagnostics.warning(
         f"Connector {request.identifier} does not exist yet",
-        "So the plan cannot check whether its status may be set. Unless something creates it in "
+        "The plan cannot check whether its status may be set. Unless something creates it in "
         "the same run before this, the apply will fail: check connector_id.",
         ("connector_id",),
     )

@@ -69,8 +69,9 @@ _INVOKE = (
     "-invoke=ADDRESS, where ADDRESS is that of the action, such as {}.NAME."
 )
 _UNPAUSE = (
-    "Unpause it before: paused = false on the connection, an action fivetranops_connection_pause "
-    "with paused = false that is listed before this one, or the Fivetran dashboard."
+    "Unpause it first: by paused = false on the connection, by an action "
+    "fivetranops_connection_pause with paused = false before this one, or in the Fivetran "
+    "dashboard."
 )
 _SET_UP = (
     "Fix its settings, and let its setup tests pass: an action fivetranops_connection_test can be "
@@ -79,8 +80,8 @@ _SET_UP = (
 
 
 _GOES_ON = (
-    "What was begun goes on at Fivetran. Invoked again within the hour, or while it runs, the "
-    "action waits for it and begins no other."
+    "What was started goes on at Fivetran. Invoked again within the hour, or while it runs, the "
+    "action waits for it and starts no other."
 )
 
 
@@ -208,8 +209,9 @@ class SyncAction(ConnectionAction):
         if broken := require_ready_later(account, config["connection_id"], deadline):
             diagnostics.warning(
                 "A broken connection is synced",
-                f"{broken}\n\nA sync can mend that, if its cause is gone; otherwise it fails. To "
-                "check the settings before, list an action fivetranops_connection_test before it.",
+                f"{broken}\n\nIf the cause is gone, a sync repairs it; otherwise the sync fails. "
+                "To check the settings first, list an action fivetranops_connection_test before "
+                "this one.",
                 ("connection_id",),
             )
 
@@ -281,8 +283,8 @@ class ResyncAction(SyncAction):
         extent = extent_of_resync(config["scope"], config["resync_everything"])
         operation.diagnostics.warning(
             f"The history of {name} will be loaded again",
-            f"{extent} This takes its time and costs its rows. To load only what is new, use the "
-            "action fivetranops_connection_sync.".strip(),
+            f"{extent} This takes time, and all those rows are loaded again. To load only what is "
+            "new, use the action fivetranops_connection_sync.".strip(),
         )
 
 

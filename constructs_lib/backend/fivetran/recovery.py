@@ -92,7 +92,7 @@ def _look_for(
     journal.creations.announced(entry._replace(connection=found["id"]))
     diagnostics.warning(
         f"Connection {found['id']} ({entry.schema}) was created by a run that was interrupted",
-        f"The run of {entry.since} did not live to tell Terraform of it. As long as the resource "
+        f"The run of {entry.since} ended before Terraform knew of it. As long as the resource "
         "that created it is configured, the next apply takes it over instead of creating a second "
         "one. Otherwise import it (terraform import ADDRESS "
         f"{found['id']}), or delete it in Fivetran.",
@@ -118,7 +118,7 @@ def _look_after(
         handle.remove()
         return
     if now and not entry.paused and _may_be_meant(entry, client.server_time()):
-        diagnostics.warning(summary, f"{begin}, long enough ago. {_by_hand(entry)}")
+        diagnostics.warning(summary, f"{begin}, some time ago. {_by_hand(entry)}")
         return
     if now and not entry.paused:
         put_back(client, entry.connection, False)
@@ -149,5 +149,5 @@ def _by_hand(entry: JournalEntry) -> str:
     return (
         "If it is paused and nobody paused it on purpose, set it running by hand: PATCH "
         f'/v1/connections/{entry.connection} with {{"paused": false}}, or in the Fivetran '
-        "dashboard. This is said until it runs, or its state is set again."
+        "dashboard. This warning comes until it runs, or its state is set again."
     )

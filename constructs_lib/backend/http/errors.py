@@ -225,7 +225,7 @@ class TimeLimitExceeded(VendorError):
 
 
 class Interrupted(VendorError):
-    """Terraform was asked to stop; what was begun is wound down."""
+    """Terraform was asked to stop, so the operation ended early."""
 
     remedy = "Run the command again to finish."
 

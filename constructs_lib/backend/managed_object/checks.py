@@ -128,8 +128,8 @@ def warn_about_unsent_changes(
     if names:
         diagnostics.warning(
             SUMMARY,
-            f"{', '.join(names)}: nothing is sent for that to change {subject}. It is noted in "
-            "Terraform's state, and holds for what is done from then on.",
+            f"{', '.join(names)}: this sends nothing to change {subject}. Terraform's state "
+            "records it, and it applies to what is done from then on.",
         )
 
 

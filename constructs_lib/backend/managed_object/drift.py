@@ -207,10 +207,10 @@ def _warn_of_other_form(
     diagnostics.warning(
         f"{vendor} shows settings of {model.noun} {answer.get('id')} ({answer.get('schema')}) "
         "otherwise than they were sent",
-        f"{shown}: the last apply has sent what is configured, {vendor} has taken it, and answers "
-        f"something else now. That is taken for {vendor}'s own form of the same setting, and is "
-        f"not sent again. If somebody may have changed it in {vendor} since that apply, look "
-        "there; to send it again, change it and change it back.",
+        f"{shown}: the last apply sent what is configured, {vendor} accepted it, and now returns "
+        f"something else. The provider treats that as {vendor}'s own form of the same setting, "
+        f"and does not send it again. If somebody may have changed it in {vendor} since that "
+        "apply, look there; to send it again, change it and change it back.",
     )
 
 

@@ -218,7 +218,7 @@ def _words(result: CheckResult) -> tuple[str, str, str]:
 
 def _summary(errors: int) -> str:
     if not errors:
-        return "\nNothing stands in the way of a deploy."
+        return "\nAll that a deploy needs is there."
     return f"\n{errors} {'thing stands' if errors == 1 else 'things stand'} in the way of a deploy."
 
 

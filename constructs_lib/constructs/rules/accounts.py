@@ -124,7 +124,7 @@ def check_accounts(relations: Iterable[AccountRelation]) -> Iterator[Finding]:
 
 def _hint(construct: AccountOwner, subject: AccountOwner) -> str:
     if construct.stack is not subject.stack:
-        return f"hand over a provider of this stack for the account of {subject.place}"
+        return f"pass a provider of this stack for the account of {subject.place}"
     return (
         f"leave provider out, to use that of {subject.place}; if both reach the same account, say "
         "so by Connection.from_id(..., provider=...)"

@@ -168,7 +168,7 @@ def _condition(value: Any, path: Path) -> Iterator[Problem]:
         yield Problem("type", path, display(value), allowed, hint)
     elif isinstance(value, str) and _SELF.search(value):
         hint = "write the address of the resource, after whose change the condition is asked"
-        yield Problem("self-reference", path, "self, which no condition knows", allowed, hint)
+        yield Problem("self-reference", path, "self, which a condition cannot use", allowed, hint)
 
 
 _Check = Callable[[Any, Path, tuple[str, ...]], Iterator[Problem]]
@@ -253,7 +253,7 @@ def _depends_on(value: Any, resource: MetaArgumentContext) -> Iterator[Problem]:
                     "a construct, not its address",
                 )
             elif isinstance(item, TriggeredAction):
-                found, allowed = "an action, for which nothing can wait", "constructs of resources"
+                found, allowed = "an action, on which nothing can depend", "constructs of resources"
                 hint = "have its resource trigger it: lifecycle=Lifecycle(action_triggers=[...])"
                 yield Problem("depends-on-action", ("depends_on", index), found, allowed, hint)
             elif isinstance(item, toolkit.Construct):

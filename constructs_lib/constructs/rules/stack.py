@@ -106,7 +106,7 @@ def _missing(resource: ResourceFacts, *, has_any: bool) -> Finding:
     if has_any:
         found = f"no provider=, and each {name} of this stack has an alias"
         allowed = "a provider for each resource"
-        hint = "hand over one with provider=, or leave out the alias of one"
+        hint = "pass one with provider=, or leave out the alias of one"
     return Finding("provider-missing", "error", resource.place, "", found, allowed, hint)
 
 
@@ -132,7 +132,7 @@ def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
                 if provider.alias is not None
                 else "a second provider without alias",
                 f"an alias other than that of the provider {first}",
-                'give alias="..." and hand the provider to its resources with provider=',
+                'give alias="..." and pass the provider to its resources with provider=',
             )
 
 

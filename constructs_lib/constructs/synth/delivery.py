@@ -29,14 +29,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from constructs_lib import launchers
-from constructs_lib.launchers import PLATFORMS, read_if_present, write_atomically
+from constructs_lib.launchers import PLATFORMS, checksum, read_if_present, write_atomically
 from constructs_lib.version import __version__
 
 _FOLDER = "terraform.d"
@@ -126,20 +124,7 @@ class LockedProvider(NamedTuple):
     version: str
     """Its exact version; it is the constraint, too."""
     checksum: str
-    """The checksum of its package, see ``checksum``."""
-
-
-def checksum(name: str, content: bytes) -> str:
-    """Return the checksum ``h1:...`` of a provider's package that consists of one file.
-
-    It is that of Go's ``dirhash.Hash1`` (Terraform documentation, "Dependency Lock File"): a digest
-    of the digests and names of the files.
-
-    :param name: name of the file
-    :param content: what is in it
-    """
-    listing = f"{sha256(content).hexdigest()}  {name}\n"
-    return "h1:" + b64encode(sha256(listing.encode()).digest()).decode()
+    """The checksum of its package, see ``launchers.checksum``."""
 
 
 def seed_lock_file(text: str, ours: Sequence[LockedProvider], others: Mapping[str, str]) -> str:

@@ -287,7 +287,9 @@ def _refresh(options: argparse.Namespace) -> str:
     try:
         write_services(output, after)
     except OSError as error:
-        raise _Failed(f"{output} cannot be written: {_reason(error)}") from None
+        raise _Failed(
+            f"{output} cannot be written: {_reason(error)}; name another file with --output"
+        ) from None
     return f"{output}: {_changes(before, after)}\n"
 
 
@@ -295,7 +297,9 @@ def _from_openapi(path: Path) -> dict[str, Facts]:
     try:
         return services_of_contract(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise _Failed(f"{path} cannot be used: {_reason(error)}") from None
+        raise _Failed(
+            f"{path} cannot be used: {_reason(error)}; give Fivetran's OpenAPI document as JSON"
+        ) from None
 
 
 def _from_account(names: Sequence[str], before: Mapping[str, Facts]) -> dict[str, Facts]:

@@ -253,11 +253,20 @@ class Account:
         """
         response = self._ask(_PATH + quote(service, safe=""))
         if response.status_code == 404:
-            raise LiveError(f"the account knows no service {service!r}")
+            raise LiveError(
+                f"the account knows no service {service!r}; check the name in Fivetran's "
+                "documentation of the connector"
+            )
         if response.status_code in (401, 403):
-            raise LiveError(f"the API refused the credentials with {response.status_code}")
+            raise LiveError(
+                f"the API refused the credentials with {response.status_code}; check "
+                "FIVETRAN_APIKEY and FIVETRAN_APISECRET"
+            )
         if not response.ok:
-            raise LiveError(f"the API answered {response.status_code} for {service!r}")
+            raise LiveError(
+                f"the API answered {response.status_code} for {service!r}; run the command again "
+                "later"
+            )
         try:
             data = response.json()["data"]
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -294,13 +303,19 @@ class Account:
                 raise LiveError(f"{problem}; check the address") from None
             except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 name = type(error).__name__
-                raise LiveError(f"the API cannot be reached ({name}): {self._url}") from None
+                raise LiveError(
+                    f"the API cannot be reached ({name}): {self._url}; check FIVETRAN_API_URL, the "
+                    "network and the proxy settings"
+                ) from None
             return response
 
 
 def _check_url(url: str) -> None:
     if is_sandbox(url):
-        raise LiveError("the embedded sandbox knows only what this catalogue has already")
+        raise LiveError(
+            "the embedded sandbox knows only what this catalogue has already; set FIVETRAN_API_URL "
+            "to the address of an account's API"
+        )
     problem = address_problem(url, "FIVETRAN_APIKEY and FIVETRAN_APISECRET")
     if problem:
         raise LiveError(f"FIVETRAN_API_URL cannot be used: {problem}")

@@ -104,11 +104,11 @@ def _settings_in_need(rules: tuple[FieldRule, ...], seen: Sequence[SettingVisit]
 
 
 def _unneeded(setting: str, is_there: bool, candidates: set[str]) -> Problem:
-    found = f"{setting}, which has nothing to be let through"
+    found = f"{setting}, about which no check complains"
     hint = "leave it out: its name, type and value are right, and a secret is never let through"
     if not is_there:
         hint = did_you_mean(setting, candidates) or "leave it out: there is no such setting here"
-    allowed = "settings that a check finds fault with"
+    allowed = "settings that a check complains about"
     return Problem(("unchecked", setting), found, allowed, hint, "warning")
 
 

@@ -237,8 +237,8 @@ def _extent_is_open(tables: str, path: Path, found: str, inputs: Inputs) -> Iter
     if inputs["resync_everything"] is not True and inputs[tables] is None:
         allowed = "the tables to re-sync, or resync_everything"
         hint = (
-            "name the tables by schema; or set resync_everything to true, which loads the whole "
-            "history again and costs its rows"
+            "name the tables by schema; or set resync_everything to true, which loads all rows of "
+            "the whole history again"
         )
         yield Problem(path, found, allowed, hint)
 

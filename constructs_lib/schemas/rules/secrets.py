@@ -65,7 +65,7 @@ def mask(inputs: Inputs) -> Iterator[Problem]:
     for name, value in inputs.items():
         for path, found in _masks(value, (name,)):
             allowed = "the secret itself, from a variable"
-            hint = "the mask was copied from an answer of the API; sending it would set it"
+            hint = "the mask was copied from a response of the API; it would replace the secret"
             yield Problem(path, repr(found), allowed, hint)
 
 

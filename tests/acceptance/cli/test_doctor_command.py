@@ -103,7 +103,7 @@ def account(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_a_machine_that_has_all_of_it_is_told_so(person: Person, account: dict[str, str]) -> None:
     run = person.runs("doctor", **account)
 
-    assert "Nothing stands in the way of a deploy." in run.output
+    assert "All that a deploy needs is there." in run.output
     assert run.status == 0
     for check in ("python", "cdk", "node", "terraform", "sandbox", "fivetran", "clock", "elastic"):
         assert any(line.split()[:2] == ["ok", check] for line in run.output.splitlines()), check

@@ -73,7 +73,7 @@ def test_a_job_is_begun_and_not_waited_for(terraform: Scenario, elastic: Elastic
     output = terraform.run(*COMMAND)
 
     (job,) = jobs(elastic)
-    assert f"Sync job {job['id']} (full) of connector {SALES} is begun." in output
+    assert f"Sync job {job['id']} (full) of connector {SALES} is started." in output
     assert elastic.writes() == [begun()]
 
 
@@ -113,7 +113,7 @@ def test_a_job_that_is_not_over_is_joined(
     output = terraform.run(*COMMAND)
 
     assert f"is {status} already" in output
-    assert "no other is begun" in output
+    assert "no other is started" in output
     assert elastic.writes() == []
 
 
@@ -136,7 +136,7 @@ def test_an_answer_that_is_lost_begins_no_second_job(
 
     output = terraform.run(*COMMAND)
 
-    assert "is begun." in output
+    assert "is started." in output
     assert elastic.writes() == [begun()]
 
 
@@ -152,7 +152,7 @@ def test_an_interrupted_wait_joins_the_job_later(
     assert "Invoked again, the action joins it." in output
     assert process.returncode != 0
     write(terraform)
-    assert "no other is begun" in terraform.run(*COMMAND)
+    assert "no other is started" in terraform.run(*COMMAND)
     assert len(jobs(elastic)) == 1
 
 
@@ -186,5 +186,5 @@ resource "elasticops_connector_status" "sales" {
 
     output = terraform.apply()
 
-    assert f"of connector {SALES} is begun." in output
+    assert f"of connector {SALES} is started." in output
     assert elastic.writes()[-1] == begun()

@@ -55,7 +55,7 @@ def nested(name: str, first: Any, second: Any) -> tuple[dict[str, Any], dict[str
 
 
 _CARD = {"redirect_uri": "https://example.com"}
-_NO_EFFECT = "connect_card_config has effect at creation only"
+_NO_EFFECT = "connect_card_config only takes effect at creation"
 _REPLACING = "Replacing the connection syncs its whole history again"
 _STEERS = Effect.STEERS
 _TESTS_RUN = {"run_setup_tests": True}

@@ -22,10 +22,10 @@ def wheel(distributions: dict[str, Path]) -> Path:
 @pytest.fixture(scope="session")
 def with_cdktf(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The package with the CDK for Terraform."""
-    return Installation(tmp_path_factory.mktemp("with-cdktf"), f"{wheel}[cdktf]", CDKTF)
+    return Installation.of(tmp_path_factory.mktemp("with-cdktf"), f"{wheel}[cdktf]", CDKTF)
 
 
 @pytest.fixture(scope="session")
 def base(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The package without any extra."""
-    return Installation(tmp_path_factory.mktemp("base"), str(wheel))
+    return Installation.of(tmp_path_factory.mktemp("base"), str(wheel))

@@ -16,6 +16,28 @@ from toolkits import CDKTF, ROOT, Toolkit
 EPOCH = "1767225600"
 """A moment that a build takes for the time of each file, in seconds since 1970."""
 
+MAIN_TF = """
+provider "fivetranops" {
+  api_url = "sandbox:sandbox.sqlite3"
+}
+
+provider "elasticops" {
+  endpoints = ["sandbox:elastic.sqlite3"]
+}
+
+resource "fivetranops_connection" "orders" {
+  group_id = "sandbox_warehouse"
+  service  = "postgres"
+  config   = { schema_prefix = "orders", host = "db.example.com" }
+}
+
+resource "elasticops_connector_status" "wiki" {
+  connector_id = "sandbox_wiki"
+  status       = "needs_configuration"
+}
+"""
+"""A configuration of both providers, but for the block that requires them."""
+
 _SOURCES = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", ".gitignore")
 _FOLDERS = ("constructs_lib", "docs")
 
@@ -32,9 +54,9 @@ def checkout(folder: Path) -> Path:
 
 
 def build(source: Path, into: Path, **environ: str) -> dict[str, Path]:
-    """Build wheel and source distribution; returns each by its suffix."""
+    """Build what is published; returns each file by its suffix, and the mirror by none."""
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-d", str(into)],
+        [sys.executable, ROOT / "scripts" / "build_package.py", "--directory", into],
         cwd=source,
         env={"PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": EPOCH, **environ},
         check=True,
@@ -44,24 +66,33 @@ def build(source: Path, into: Path, **environ: str) -> dict[str, Path]:
 
 
 class Installation:
-    """An environment that has nothing but the package, and a folder of its own to work in.
+    """An environment with the package, and a folder of its own to work in.
 
-    :param folder: where both come; outside of the repository
-    :param requirement: what to install
+    :param folder: where home and project come; outside of the repository
+    :param python: its Python
     :param toolkit: whose command line is on the PATH, with the Node that it needs
     """
 
-    def __init__(self, folder: Path, requirement: str, toolkit: Toolkit = CDKTF) -> None:
+    def __init__(self, folder: Path, python: Path, toolkit: Toolkit = CDKTF) -> None:
         self._toolkit = toolkit
         self.home, self.project = folder / "home", folder / "project"
-        self.python = folder / "env" / "bin" / "python"
+        self.python = python
         self.home.mkdir(parents=True)
         self.project.mkdir()
+
+    @classmethod
+    def of(cls, folder: Path, requirement: str, toolkit: Toolkit = CDKTF) -> Installation:
+        """Install into a new environment, which has nothing else.
+
+        :param requirement: what to install
+        """
+        python = folder / "env" / "bin" / "python"
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
-        pip = [sys.executable, "-m", "pip", "--quiet", "--python", self.python]
+        pip = [sys.executable, "-m", "pip", "--quiet", "--python", python]
         # Python compiles what is used, which is little of it.
         install = [*pip, "install", "--no-compile", requirement]
         subprocess.run(install, check=True, cwd=folder, capture_output=True)
+        return cls(folder, python, toolkit)
 
     def elsewhere(self, folder: Path) -> Installation:
         """The same environment with another home and another project."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from package_build import Installation
@@ -17,6 +18,19 @@ def test_no_cdk_is_installed(base: Installation) -> None:
 
     assert "connections-as-code" in installed
     assert not installed & CDK
+
+
+def test_bill_requires_what_is_installed(
+    base: Installation, distributions: dict[str, Path]
+) -> None:
+    bill = json.loads(distributions[".json"].read_text(encoding="utf-8"))
+    listed = {scope: set[str]() for scope in ("required", "optional")}
+    for each in bill["components"]:
+        listed[each["scope"]].add(each["name"])
+
+    installed = {name.replace("_", "-").lower() for name in base.packages()}
+    assert listed["required"] | {"connections-as-code"} == installed
+    assert listed["optional"] >= CDK
 
 
 def test_first_use_of_a_construct_is_one_message(base: Installation) -> None:

@@ -35,7 +35,7 @@ def installed(request: pytest.FixtureRequest, toolkit: Toolkit, tmp_path: Path) 
         installation: Installation = request.getfixturevalue("with_cdktf").elsewhere(tmp_path)
     else:
         wheel = request.getfixturevalue("wheel")
-        installation = Installation(tmp_path, f"{wheel}[{toolkit.name}]", toolkit)
+        installation = Installation.of(tmp_path, f"{wheel}[{toolkit.name}]", toolkit)
     main = block("A stack of your own", "python").replace("from cdktf", f"from {toolkit.name}")
     (installation.project / "main.py").write_text(main)
     (installation.project / "cdktf.json").write_text(block("A stack of your own", "json"))

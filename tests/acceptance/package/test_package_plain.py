@@ -5,32 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from package_build import Installation
+from package_build import MAIN_TF, Installation
 
 from constructs_lib.sandbox import Store
 
 pytestmark = pytest.mark.terraform
-
-MAIN_TF = """
-provider "fivetranops" {
-  api_url = "sandbox:sandbox.sqlite3"
-}
-
-provider "elasticops" {
-  endpoints = ["sandbox:elastic.sqlite3"]
-}
-
-resource "fivetranops_connection" "orders" {
-  group_id = "sandbox_warehouse"
-  service  = "postgres"
-  config   = { schema_prefix = "orders", host = "db.example.com" }
-}
-
-resource "elasticops_connector_status" "wiki" {
-  connector_id = "sandbox_wiki"
-  status       = "needs_configuration"
-}
-"""
 
 
 @pytest.fixture

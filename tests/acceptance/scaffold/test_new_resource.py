@@ -19,6 +19,7 @@ CHECKS = {
     "signatures": ("scripts/construct_signatures.py", "--check"),
     "prepared schemas": ("scripts/prepared_schemas.py", "--check"),
     "reference pages": ("scripts/reference_pages.py", "--check"),
+    "page of messages": ("scripts/message_page.py", "--check"),
     "code size": ("scripts/code_size.py",),
 }
 """What ``make check`` and ``make size`` run."""

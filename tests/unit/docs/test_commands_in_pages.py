@@ -22,7 +22,7 @@ from constructs_lib.cli.commands import COMMANDS, parser_of
 from constructs_lib.validation import ALIASES
 
 PAGES = pages()
-_OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git"}
+_OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git", "xz"}
 _PYTHON = re.compile(r"(\.venv/bin/)?python")
 
 

@@ -74,7 +74,7 @@ def test_each_place_is_found_in_this_checkout() -> None:
     files = changed_files(names, ROOT)
 
     prepared = {f"constructs_lib/backend/fivetran/{each}.bin" for each in ("identities", "schemas")}
-    made = {"docs/README.md", *prepared}
+    made = {"docs/README.md", "docs/messages.md", *prepared}
     assert {str(path.relative_to(ROOT)) for path in files} | made == set(changed())
     for path, text in files.items():
         assert text != path.read_text(encoding="utf-8")

@@ -125,8 +125,8 @@ def plan_secrets(
     if changed and tracking.is_sealed_by_another_key:
         diagnostics.warning(
             "The provider's API secret changed",
-            "Whether the secrets of this connection changed, too, can only be told under the API "
-            "secret that they were last sent with. They will be sent again.",
+            "The provider recognises secrets by digests that depend on its API secret, so it "
+            "cannot tell whether the secrets of this connection changed. It sends them again.",
             ("secrets_applied",),
         )
 
@@ -154,9 +154,9 @@ def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -
         diagnostics.warning(
             "Replacing the connection syncs its whole history again",
             f"Connection {prior.get('id')} ({prior.get('schema')}) will be deleted, and a new one "
-            "will start from the beginning: this takes its time and costs its rows. The data in "
-            "the destination stays. To keep the connection, take the change back; to guard it, set "
-            "lifecycle.prevent_destroy.",
+            "will start from the beginning: this takes time, and all rows are loaded again. The "
+            "data in the destination stays. To keep the connection, take the change back; to guard "
+            "it, set lifecycle.prevent_destroy.",
             path,
         )
 
@@ -206,7 +206,7 @@ def _warn_of_unknown_schema(plan: Plan, after: dict[str, Any], diagnostics: Diag
     if plan.planned.get("config") is UNKNOWN or any(after.get(key) is UNKNOWN for key in keys):
         diagnostics.warning(
             "The destination schema is not known yet",
-            "The plan takes it as unchanged. Should it turn out as another one, the apply stops "
+            "The plan treats it as unchanged. If it turns out to be another one, the apply stops "
             "before it changes this connection.",
             ("config",),
         )
@@ -314,10 +314,10 @@ def warn_about_unsent_settings(plan: Plan, body: dict[str, Any], diagnostics: Di
     silent = unsent_changes(plan, schemas.load("fivetranops_connection").attributes, {*body, *gone})
     if "is_historical_sync" in silent:
         diagnostics.warning(
-            "No historical sync is begun",
-            "This connection was imported, so is_historical_sync is taken as what was, and nothing "
-            "is sent. To load the whole history again, apply it as false first and then as true, "
-            'or use a fivetranops_connection_sync with mode = "resync".',
+            "No historical sync is started",
+            "This connection was imported, so is_historical_sync records what was done before, and "
+            "nothing is sent. To load the whole history again, apply it as false first and then as "
+            'true, or use a fivetranops_connection_sync with mode = "resync".',
             ("is_historical_sync",),
         )
     # Each of these has words of its own.
@@ -367,8 +367,8 @@ def _warn_about_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
     names = ", ".join(f"config.{key}" for key in moved)
     diagnostics.warning(
         "Only the order of items changes",
-        f"The order means nothing to Fivetran in {names}: the new order is taken into "
-        "Terraform's state, and nothing is sent for it.",
+        f"Fivetran ignores the order in {names}: Terraform's state takes the new order, and "
+        "nothing is sent.",
         ("config",),
     )
     return True

@@ -246,7 +246,7 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
 def _tell_of_no_change(identifier: str, connection: dict[str, Any], operation: Operation) -> None:
     operation.diagnostics.warning(
         f"The state of connection {identifier} ({connection.get('schema')}) is there already",
-        "It is the configured one: unless it moves before the apply, no state is sent.",
+        "It is already the configured one. Unless it moves before the apply, nothing is sent.",
         ("state",),
     )
 
@@ -261,9 +261,9 @@ def _warn_of_pause(
     if paused and plan.planned.get("paused_after") == "restore":
         operation.diagnostics.warning(
             f"Connection {identifier} ({connection.get('schema')}) is paused",
-            "Its state is the configured one already, and it stays paused. If nobody paused it on "
+            "Its state is already the configured one, and it stays paused. If nobody paused it on "
             'purpose, an interrupted run may have left it so: set paused_after = "running" for '
             f'this apply, or send PATCH /v1/connections/{identifier} with {{"paused": false}}. '
-            "What its state was before is not known then: previous_state is what is there now.",
+            "The state from before is then unknown: previous_state holds the current one.",
             ("paused_after",),
         )

@@ -75,7 +75,7 @@ class ConnectionStateResource(Resource):
         ):
             diagnostics.error(
                 "Invalid value of state",
-                "It is a text, and no JSON object stands in it. Allowed is an object, such as "
+                "It is a text that holds no JSON object. Allowed is an object, such as "
                 '{ cursor = "2026-01-01" }, or its JSON text.',
                 ("state",),
             )

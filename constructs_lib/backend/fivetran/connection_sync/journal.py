@@ -176,9 +176,9 @@ def begun_by_action(
     else:
         token, baseline = taken.file.stem, taken.mark
         diagnostics.warning(
-            f"The sync of connection {request.identifier} was begun by an earlier invocation",
-            f"That one asked for it at {taken.mark.since}, and did not follow it to its end. It is "
-            "not asked for again, but taken over.",
+            f"The sync of connection {request.identifier} was started by an earlier invocation",
+            f"It asked for the sync at {taken.mark.since}, and did not wait for its end. This "
+            "invocation waits for that sync, and starts no second one.",
         )
     file = _file(account.journal, token)
 
@@ -195,9 +195,9 @@ def begun_by_action(
 
 def _tell_of_takeover(request: SyncRequest, taken: _Entry, diagnostics: Diagnostics) -> None:
     diagnostics.warning(
-        f"The sync of connection {request.identifier} was begun by a run that was interrupted",
-        f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
-        "not asked for again, but taken over.",
+        f"The sync of connection {request.identifier} was started by a run that was interrupted",
+        f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. This run "
+        "takes it over, and starts no second one.",
     )
 
 

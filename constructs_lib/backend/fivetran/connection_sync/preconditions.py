@@ -27,12 +27,12 @@ class ConnectionPaused(NotReady):
     """The connection is paused."""
 
     remedy = (
-        "Unpause it before: paused = false on the connection, or in the Fivetran dashboard. If "
+        "Unpause it first: by paused = false on the connection, or in the Fivetran dashboard. If "
         "another resource of this configuration unpauses it, name that in depends_on of the sync."
     )
 
     def __init__(self, name: str, when: str) -> None:
-        super().__init__(f"{name} {when} paused, and a paused connection begins no sync")
+        super().__init__(f"{name} {when} paused, and a paused connection starts no sync")
 
 
 class SetupIncomplete(NotReady):
@@ -65,7 +65,7 @@ class SyncFailed(VendorError):
     """The sync ended with a failure."""
 
     remedy = (
-        "Fix what Fivetran names, and apply again: that begins another sync. The connection's "
+        "Fix what Fivetran names, and apply again: that starts another sync. The connection's "
         "page in the Fivetran dashboard has the log of the sync."
     )
 
@@ -148,7 +148,7 @@ def require_ready(
 ) -> None:
     """Check that a sync of the connection can begin now.
 
-    A broken connection can be synced, because a sync may mend it.
+    A broken connection can be synced, because a sync may repair it.
 
     :raises NotReady: if it is paused, or not set up. What the answer does not tell is no error.
     """

@@ -92,8 +92,8 @@ def explain(plan: Plan, operation: Operation) -> None:
         name = f"connection {identifier}" if is_known else "the connection"
         operation.diagnostics.warning(
             f"The history of {name} will be loaded again",
-            f"{extent} This takes its time and costs its rows. To load only what is new, use "
-            'mode = "sync".'.strip(),
+            f"{extent} This takes time, and all those rows are loaded again. To load only what is "
+            'new, use mode = "sync".'.strip(),
             ("mode",),
         )
     if is_known and account.is_known:
@@ -109,9 +109,9 @@ def explain(plan: Plan, operation: Operation) -> None:
 def explain_adoption(plan: Plan, operation: Operation) -> None:
     """Warn that the first triggers after an import start nothing."""
     operation.diagnostics.warning(
-        f"No sync of connection {plan.planned['connection_id']} is begun",
-        "This resource was imported, so its triggers are taken as those of what was done before. "
-        "The next change of triggers begins a sync.",
+        f"No sync of connection {plan.planned['connection_id']} is started",
+        "This resource was imported, so its triggers count as done. The next change of triggers "
+        "starts a sync.",
         ("triggers",),
     )
 
@@ -131,9 +131,9 @@ def warn_of_unsent_changes(plan: Plan, steered: tuple[str, ...], operation: Oper
 def _warn_of_broken(broken: str, diagnostics: Diagnostics) -> None:
     diagnostics.warning(
         "A broken connection is synced",
-        f"{broken}\n\nA sync can mend that, if its cause is gone; otherwise it fails. To check the "
-        "settings before, run the setup tests (fivetranops_connection_test), and name that in "
-        "depends_on of the sync.",
+        f"{broken}\n\nIf the cause is gone, a sync repairs it; otherwise the sync fails. To check "
+        "the settings first, run the setup tests (fivetranops_connection_test), and name that "
+        "resource in depends_on of the sync.",
         ("connection_id",),
     )
 
@@ -313,7 +313,7 @@ def _save_failure(planned: Object, action: str, operation: Operation) -> None:
 def _tell_of_interruption(identifier: str, operation: Operation) -> None:
     operation.diagnostics.warning(
         f"The sync of connection {identifier} goes on at Fivetran",
-        "Waiting for its end was interrupted. The next apply goes on waiting, and begins no other.",
+        "The wait for its end was interrupted. The next apply waits on, and starts no second one.",
     )
 
 
@@ -325,7 +325,7 @@ def _advice(error: VendorError, *, is_new: bool) -> str:
         "Terraform marks a resource as tainted whose creation reports an error: to wait on without "
         "another sync, run 'terraform untaint' on its address and apply again."
         if is_new
-        else "Apply again to wait on; no other sync is begun for that."
+        else "Apply again to wait on; that starts no second sync."
     )
     where = "when it is unpaused" if isinstance(error, ConnectionPaused) else "at Fivetran"
     if isinstance(error, Delayed) and error.is_manual:

@@ -249,9 +249,9 @@ def _explain_fail_on(plan: Plan, operation: Operation) -> None:
     status, fail_on = plan.prior.get("status"), plan.planned.get("fail_on")
     if would_fail(status, fail_on):
         operation.diagnostics.warning(
-            "The setup tests that were run last would not pass any more",
+            "The last setup tests would no longer pass",
             f"Their worst status was {status}, at {plan.prior.get('tested_at')}, and fail_on "
-            f'becomes "{fail_on}". That alone sends nothing, and holds from the next run on. To '
-            "run them now, change triggers.",
+            f'becomes "{fail_on}". This alone runs no tests; it applies from the next run on. '
+            "To run them now, change triggers.",
             ("fail_on",),
         )

@@ -53,8 +53,8 @@ _SET = """\
 Set the whole state. What changes is shown first, and you are asked. Then: pause the connection,
 wait until no sync runs, set the state, read it back, and put the paused flag back as it was.
 
-Ctrl-C stops it at any moment: the paused flag is put back, and it is said where things stand. If
-the process is killed, the next run here, of this command or of Terraform, puts the flag back.
+Ctrl-C stops it at any moment: it puts the paused flag back, and tells how far it got. If the
+process is killed, the next run here, of this command or of Terraform, puts the flag back.
 """
 _SET_EXAMPLES = """\
 {prog} pale_hydrogen wanted.json
@@ -208,5 +208,5 @@ def _duration(text: str) -> float:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     if not 0 < found <= _LONGEST:
-        raise argparse.ArgumentTypeError("it must be longer than nothing, and 720h at most")
+        raise argparse.ArgumentTypeError("it must be longer than 0s, and 720h at most")
     return found

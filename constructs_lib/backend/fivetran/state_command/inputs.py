@@ -144,7 +144,7 @@ def directory(stack: Path | None, *, must_be_known: bool) -> Path:
         return found[0] if len(found) == 1 else here
     raise ProviderError(
         "There are several stacks",
-        "Journal and history are those of the stack that the connection belongs to. Say which by "
+        "Journal and history are those of the stack that the connection belongs to. Choose it by "
         f"--stack: {', '.join(each.name for each in found)}. Nothing was asked, nothing was sent.",
     )
 

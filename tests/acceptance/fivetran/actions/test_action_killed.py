@@ -49,7 +49,7 @@ def test_a_killed_request_begins_no_second_resync(
     assert sandbox.writes() == [changed, resync(made)]
     # When it is done again, then that one is followed to its end, and no other is begun
     output = again(terraform)
-    assert "was begun by an earlier invocation" in output
+    assert "was started by an earlier invocation" in output
     assert f"The re-sync of connection {made} succeeded at" in output
     assert resync(made) not in sandbox.writes()
     terraform.check_settled()
@@ -71,7 +71,7 @@ def test_one_that_is_not_waited_for_is_begun_once(
 
     output = terraform.run("apply", "-auto-approve", "-input=false", INVOKE)
 
-    assert "was begun by an earlier invocation" in output
+    assert "was started by an earlier invocation" in output
     assert resync(made) not in sandbox.writes()
 
 

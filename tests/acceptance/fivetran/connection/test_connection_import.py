@@ -146,5 +146,5 @@ def test_an_import_with_a_historical_sync_configured_starts_none(
     terraform.run("import", ORDERS, identifier)
 
     terraform.step(
-        differences={"is_historical_sync", "sync_state"}, warns=("No historical sync is begun",)
+        differences={"is_historical_sync", "sync_state"}, warns=("No historical sync is started",)
     )

@@ -124,7 +124,7 @@ def test_settings_of_requests_can_be_added_and_send_nothing(terraform: Scenario)
             *("trust_certificates", "trust_fingerprints"),
             *("require_setup_tests", "timeouts", "connect_card_config"),
         },
-        warns=("connect_card_config has effect at creation only",),
+        warns=("connect_card_config only takes effect at creation",),
     )
 
     assert terraform.resource(ORDERS)["timeouts"]["delete"] == "30m"

@@ -272,7 +272,7 @@ def test_first_triggers_after_an_import_start_no_sync(
     terraform.write(sync(triggers('"1"'), of=database))
     terraform.run("import", "-input=false", SYNC, database)
 
-    terraform.step(None, [], warns=("No sync of connection .* is begun",))
+    terraform.step(None, [], warns=("No sync of connection .* is started",))
 
     terraform.step(sync(triggers('"2"'), of=database), [begun(database)])
 

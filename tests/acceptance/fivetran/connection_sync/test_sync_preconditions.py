@@ -10,7 +10,7 @@ from planned import unwrapped
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-PAUSED, NOT_SET_UP = "paused connection begins no sync", "setup_state is incomplete"
+PAUSED, NOT_SET_UP = "paused connection starts no sync", "setup_state is incomplete"
 BROKEN = "A broken connection is synced"
 
 
@@ -176,7 +176,7 @@ def test_what_changed_since_the_plan_is_looked_at_again(
 
     output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
-    assert "begins no sync" in output
+    assert "starts no sync" in output
     assert sandbox.writes() == []
     assert terraform.addresses() == []
 

@@ -143,7 +143,7 @@ def test_a_stricter_fail_on_sends_nothing_and_says_what_it_means(
         gate('fail_on = "warning"', of=database),
         [],
         differences={"fail_on"},
-        warns=("would not pass any more",),
+        warns=("would no longer pass",),
     )
 
     terraform.refused(

@@ -153,7 +153,7 @@ resource "fivetranops_connection_sync" "it" {{
 
     output = terraform.run("apply", "-auto-approve")
 
-    assert f"The sync of connection {database} was begun by a run that was interrupted" in output
+    assert f"The sync of connection {database} was started by a run that was interrupted" in output
     assert begun(sandbox, path) == 1
     assert terraform.resource("fivetranops_connection_sync.it")["outcome"] == "succeeded"
     assert terraform.is_settled()

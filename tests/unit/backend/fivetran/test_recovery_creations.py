@@ -102,7 +102,7 @@ def test_creation_that_is_there_is_reported_and_noted(folder: Path) -> None:
     assert words == [
         (
             "Connection id_sales (sales) was created by a run that was interrupted",
-            f"The run of {SINCE} did not live to tell Terraform of it. As long as the resource "
+            f"The run of {SINCE} ended before Terraform knew of it. As long as the resource "
             "that created it is configured, the next apply takes it over instead of creating a "
             "second one. Otherwise import it (terraform import ADDRESS id_sales), or delete it in "
             "Fivetran.",

@@ -26,8 +26,8 @@ NEXT = (
 LOOK = "Look at the plan for what was not changed yet."
 BY_HAND = (
     "If it is paused and nobody paused it on purpose, set it running by hand: PATCH "
-    '/v1/connections/abc with {"paused": false}, or in the Fivetran dashboard. This is said until '
-    "it runs, or its state is set again."
+    '/v1/connections/abc with {"paused": false}, or in the Fivetran dashboard. This warning comes '
+    "until it runs, or its state is set again."
 )
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 
@@ -130,7 +130,7 @@ def test_recovery_undoes_a_pause_only_up_to_its_limit(
         assert words == (LEFT, f"{begin}; before that the connection was running. {AGAIN}{NEXT}")
         assert api.journal == ["GET", "unpause"]
     else:
-        assert words == (LEFT, f"{begin}, long enough ago. {BY_HAND}")
+        assert words == (LEFT, f"{begin}, some time ago. {BY_HAND}")
         assert api.journal == ["GET"]
 
 
@@ -141,7 +141,7 @@ def test_recovery_undoes_no_pause_of_an_unknown_age(journal: Journal) -> None:
 
     ((_, words),) = reported(api, journal)
 
-    assert words == f"A run of some day was setting its state, long enough ago. {BY_HAND}"
+    assert words == f"A run of some day was setting its state, some time ago. {BY_HAND}"
     assert (api.journal, kept(journal)) == (["GET"], entry)
 
 

@@ -65,7 +65,7 @@ def test_attribute_that_reads_as_null_is_no_drift(life: Life) -> None:
 
 def test_learnt_form_is_told_once_by_name(life: Life) -> None:
     life.read(host=None, agent=None)
-    assert life.warnings[0].startswith("config.host, proxy_agent_id: the last apply has sent")
+    assert life.warnings[0].startswith("config.host, proxy_agent_id: the last apply sent")
 
     life.read(host=None, agent=None)
     assert life.warnings == []

@@ -210,10 +210,10 @@ def test_the_warning_about_learnt_forms_names_no_more_than_ten() -> None:
     assert warned(11) == Diagnostic(
         False,
         "Fivetran shows settings of connection abc (orders) otherwise than they were sent",
-        f"{ten}, …: the last apply has sent what is configured, Fivetran has taken it, and answers "
-        "something else now. That is taken for Fivetran's own form of the same setting, and is not "
-        "sent again. If somebody may have changed it in Fivetran since that apply, look there; to "
-        "send it again, change it and change it back.",
+        f"{ten}, …: the last apply sent what is configured, Fivetran accepted it, and now returns "
+        "something else. The provider treats that as Fivetran's own form of the same setting, and "
+        "does not send it again. If somebody may have changed it in Fivetran since that apply, "
+        "look there; to send it again, change it and change it back.",
         (),
     )
     assert warned(10).detail.startswith(f"{ten}: the last apply")

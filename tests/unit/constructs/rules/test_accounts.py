@@ -273,4 +273,4 @@ def test_another_account_of_another_stack_is_a_finding(
 
     assert (str(finding.place), finding.rule) == ("demo/made", "provider-differs")
     assert finding.found == "the provider demo/fivetran, but first/orders belongs to first/fivetran"
-    assert finding.hint.startswith("hand over a provider of this stack")
+    assert finding.hint.startswith("pass a provider of this stack")

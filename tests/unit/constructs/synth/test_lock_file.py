@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from constructs_lib.constructs.synth.delivery import LockedProvider, checksum, seed_lock_file
+from constructs_lib.constructs.synth.delivery import LockedProvider, seed_lock_file
+from constructs_lib.launchers import checksum
 
 SOURCE = "terraform.local/connections-as-code/fivetranops"
 LOCKED = f"""\

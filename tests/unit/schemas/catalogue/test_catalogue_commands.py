@@ -117,7 +117,8 @@ def test_live_fails_as_a_whole_and_leaves_the_file_as_it_is(run: Run, account: s
 
     status, _, err = run("refresh", "--live", "postgres", "no_such_service")
 
-    assert (status, err) == (1, "catalogue: the account knows no service 'no_such_service'\n")
+    assert status == 1
+    assert err.startswith("catalogue: the account knows no service 'no_such_service'; check")
     assert Path(FILE).read_bytes() == before
     assert [path.name for path in Path().iterdir()] == [FILE]
 
@@ -130,7 +131,7 @@ def test_wrong_credentials_are_reported_but_not_shown(
     status, out, err = run("refresh", "--live", "stripe")
 
     assert (status, out) == (1, "")
-    assert err == "catalogue: the API refused the credentials with 401\n"
+    assert err.startswith("catalogue: the API refused the credentials with 401; check FIVETRAN")
 
 
 @pytest.mark.parametrize("missing", ["FIVETRAN_APIKEY", "FIVETRAN_APISECRET"])
@@ -178,7 +179,8 @@ def test_unreachable_account_is_reported_with_its_address(
     status, _, err = run("refresh", "--live", "stripe")
 
     assert status == 1
-    assert err == "catalogue: the API cannot be reached (ConnectionError): http://127.0.0.1:1\n"
+    told = "catalogue: the API cannot be reached (ConnectionError): http://127.0.0.1:1; check"
+    assert err.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,8 @@ def test_missing_folder_is_reported(run: Run, project: Path) -> None:
 
     assert (status, err) == (
         1,
-        "catalogue: no/file.json cannot be written: No such file or directory\n",
+        "catalogue: no/file.json cannot be written: No such file or directory; "
+        "name another file with --output\n",
     )
 
 

@@ -154,7 +154,7 @@ def test_a_later_connect_card_is_said_to_have_no_effect() -> None:
 
     _, operation = planned(configured(connect_card_config=card), existing())
 
-    assert summaries(operation) == ["connect_card_config has effect at creation only"]
+    assert summaries(operation) == ["connect_card_config only takes effect at creation"]
 
 
 def test_required_tests_that_failed_are_planned_until_they_pass() -> None:

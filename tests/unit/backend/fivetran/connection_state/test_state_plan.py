@@ -29,16 +29,16 @@ ENFORCED = (
 IS_THERE = Diagnostic(
     False,
     "The state of connection abc (shop) is there already",
-    "It is the configured one: unless it moves before the apply, no state is sent.",
+    "It is already the configured one. Unless it moves before the apply, nothing is sent.",
     ("state",),
 )
 STAYS_PAUSED = Diagnostic(
     False,
     "Connection abc (shop) is paused",
-    "Its state is the configured one already, and it stays paused. If nobody paused it on purpose, "
+    "Its state is already the configured one, and it stays paused. If nobody paused it on purpose, "
     'an interrupted run may have left it so: set paused_after = "running" for this apply, or send '
-    'PATCH /v1/connections/abc with {"paused": false}. What its state was before is not known '
-    "then: previous_state is what is there now.",
+    'PATCH /v1/connections/abc with {"paused": false}. The state from before is then unknown: '
+    "previous_state holds the current one.",
     ("paused_after",),
 )
 
@@ -62,8 +62,8 @@ def unsent(names: str) -> Diagnostic:
     return Diagnostic(
         False,
         "A change that sends nothing",
-        f"{names}: nothing is sent for that to change the state of connection abc. It is noted in "
-        "Terraform's state, and holds for what is done from then on.",
+        f"{names}: this sends nothing to change the state of connection abc. Terraform's state "
+        "records it, and it applies to what is done from then on.",
         (),
     )
 
@@ -381,7 +381,7 @@ def test_validation_refuses_a_text_that_is_no_object() -> None:
             Diagnostic(
                 True,
                 "Invalid value of state",
-                "It is a text, and no JSON object stands in it. Allowed is an object, such as "
+                "It is a text that holds no JSON object. Allowed is an object, such as "
                 '{ cursor = "2026-01-01" }, or its JSON text.',
                 ("state",),
             )

@@ -52,7 +52,7 @@ def test_one_that_died_in_its_request_is_taken_over(world: World, request_: Sync
     world.invoke(request_)
 
     assert world.api.posts == 1
-    assert world.warnings == ["The sync of connection abc was begun by an earlier invocation"]
+    assert world.warnings == ["The sync of connection abc was started by an earlier invocation"]
     assert world.entries() == []
 
 

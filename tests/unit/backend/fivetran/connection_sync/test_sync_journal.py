@@ -34,7 +34,9 @@ def test_a_sync_that_no_state_knows_of_is_taken_over(world: World) -> None:
 
     assert world.begin() == baseline
     assert world.api.posts == 1
-    assert world.warnings == ["The sync of connection abc was begun by a run that was interrupted"]
+    assert world.warnings == [
+        "The sync of connection abc was started by a run that was interrupted"
+    ]
 
 
 def test_a_sync_is_taken_over_once(world: World) -> None:
