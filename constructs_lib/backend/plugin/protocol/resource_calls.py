@@ -83,6 +83,7 @@ def read_resource(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
     """Refresh a state. An error keeps it as it was, and so does one that was reported before."""
+    call.session.has_refreshed = True
     response.new_state.CopyFrom(request.current_state)
     response.private = request.private
     resource = call.resource(request.type_name)
@@ -239,6 +240,9 @@ def plan_resource_change(
         try:
             resource.plan(plan, operation)
         except AlreadyReported:
+            if not call.session.has_refreshed:
+                # Perhaps an apply plans again: less than the first plan knew would break a rule.
+                raise
             # The plan fails by the error that was reported; what the schema says of it is true.
             operation = call.operation(request.prior_private)
             plan = plan_change(call.attributes, config, prior)

@@ -54,6 +54,9 @@ class Session:
         self.stopping = threading.Event()
         self.activity = Activity()
         self._valid: set[tuple[str, bytes]] = set()
+        self.has_refreshed = False
+        """True once a state was read: then Terraform makes a plan. An apply reads none, but plans
+        each change once more, and holds it against the first plan."""
 
     def prepared(self, method: str) -> bytes | None:
         """Return the response to a method that need not be made; None if it has to be."""
@@ -74,6 +77,7 @@ class Session:
 
     def begin_configuration(self) -> None:
         """Forget the stop of an earlier command; one that comes from now on is heard."""
+        self.has_refreshed = False
         if not self._is_launched:
             self.stopping = threading.Event()
 

@@ -98,6 +98,24 @@ def test_an_apply_that_cannot_begin_tells_the_remedy_once(
     assert sandbox.connections() == []
 
 
+def test_an_apply_plans_again_and_breaks_no_promise(terraform: Scenario, sandbox: Sandbox) -> None:
+    made = [sandbox.add("connector_sdk", schema=f"s{n}", package_id="p") for n in range(2)]
+    terraform.write(
+        "".join(
+            cursor("{ a = 1 }", of=identifier).replace('"cursor"', f'"state_{number}"')
+            for number, identifier in enumerate(made)
+        )
+    )
+    plan = terraform.plan()
+    terraform.environment["FIVETRAN_APISECRET"] = "canary-wrong"
+
+    output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
+
+    assert "inconsistent" not in output
+    assert errors_of(output) == 2
+    assert output.splitlines()[0].count("Check FIVETRAN_APIKEY and FIVETRAN_APISECRET") == 1
+
+
 def test_an_import_from_an_api_out_of_reach_is_an_error(terraform: Scenario) -> None:
     terraform.environment["FIVETRAN_API_URL"] = CLOSED
     terraform.write(orders())

@@ -134,11 +134,16 @@ def decode_json(data: bytes | str, type_: Type) -> Any:
     return decoding.decode(pb.DynamicValue(json=encoded), type_)
 
 
-def call(resource: Resource, name: str, **fields: Any) -> Any:
-    """Calls a method of a provider with this resource and returns the response message."""
+def call(resource: Resource, name: str, *, refreshed: bool = False, **fields: Any) -> Any:
+    """Calls a method of a provider with this resource and returns the response message.
+
+    :param refreshed: True if the same process has read a state before, as that of a plan does
+    """
     kind = getattr(pb, name)
     request = kind.Request(type_name="toy_thing", **fields)
-    data = dispatch(Session(lambda: Sample(resource)), name, request.SerializeToString())
+    session = Session(lambda: Sample(resource))
+    session.has_refreshed = refreshed
+    data = dispatch(session, name, request.SerializeToString())
     return kind.Response.FromString(data)
 
 

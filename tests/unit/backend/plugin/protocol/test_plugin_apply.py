@@ -151,9 +151,9 @@ def fails(*arguments: Any) -> NoReturn:
     raise AlreadyReported("Cannot read toy_thing one", "In full.", "Nothing answers.")
 
 
-def plan(prior: Any, proposed: Any) -> Any:
+def plan(prior: Any, proposed: Any, *, refreshed: bool = True) -> Any:
     return call(
-        Scripted(plan=fails, plan_destroy=fails), "PlanResourceChange",
+        Scripted(plan=fails, plan_destroy=fails), "PlanResourceChange", refreshed=refreshed,
         config=message(_REPORTED_CONFIG),
         prior_state=message(prior), proposed_new_state=message(proposed), prior_private=PRIVATE,
     )  # fmt: skip
@@ -193,6 +193,15 @@ def test_a_plan_of_a_creation_is_what_the_schema_says() -> None:
     assert errors(response) == []
     planned = values(response.planned_state)
     assert (planned["id"], planned["color"]) == (UNKNOWN, UNKNOWN)
+
+
+@pytest.mark.parametrize("prior", [None, STATE])
+def test_a_plan_that_an_apply_repeats_is_a_short_error(prior: Any) -> None:
+    # The first plan may have known more than the schema says, and Terraform compares the two.
+    response = plan(prior, _REPORTED_CONFIG, refreshed=False)
+
+    assert len(errors(response)) == 1
+    assert response.diagnostics[0].detail.startswith("Nothing answers.")
 
 
 def test_a_plan_to_destroy_destroys() -> None:
