@@ -31,6 +31,7 @@ _RESOURCES: Final = {
     "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
     "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
+    "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaResource",
 }
 _CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _DATA_SOURCES: Final = {
@@ -44,6 +45,7 @@ _EPHEMERAL_RESOURCES: Final = {
 _LISTS: Final = {
     "fivetranops_connection": ".lists:ConnectionList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
+    "fivetranops_connection_schema": ".lists:ConnectionSchemaList",
 }
 _ACTIONS: Final = {
     "fivetranops_connection_sync": ".actions:SyncAction",

@@ -24,6 +24,7 @@ from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran import connections, operations
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
+from constructs_lib.sandbox.fivetran.connection_schema import endpoints as connection_schema
 from constructs_lib.sandbox.fivetran.records import Group
 from constructs_lib.sandbox.fivetran.store import Settings
 from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Service
@@ -166,6 +167,13 @@ _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/resync": {"POST": operations.resync},
     f"{_ONE}/test": {"POST": operations.test},
     f"{_ONE}/connect-card": {"POST": connections.create_connect_card},
+    f"{_ONE}/schemas": {
+        "GET": connection_schema.read,
+        "POST": connection_schema.create,
+        "PATCH": connection_schema.modify,
+    },
+    f"{_ONE}/schemas/reload": {"POST": connection_schema.reload},
+    f"{_ONE}/schemas/{{schema}}/tables/{{table}}/columns": {"GET": connection_schema.read_columns},
     "/v1/groups": {"GET": list_groups},
     "/v1/groups/{group_id}": {"GET": read_group},
     "/v1/groups/{group_id}/connections": {"GET": list_connections_of_group},
@@ -177,6 +185,7 @@ _CONTROL: dict[str, dict[str, Endpoint]] = {
     "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
     "/_sandbox/connections/{connection_id}/sync-seconds": {"POST": set_sync_seconds},
+    "/_sandbox/connections/{connection_id}/source": {"POST": connection_schema.set_source},
 }
 
 

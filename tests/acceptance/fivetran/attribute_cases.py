@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 CONNECTION, STATE = "fivetranops_connection", "fivetranops_connection_state"
 TEST, SYNC = "fivetranops_connection_test", "fivetranops_connection_sync"
+SCHEMA = "fivetranops_connection_schema"
 MASK = "******"
 OTHER = "OTHER"
 """Stands for the identifier of another connection."""
@@ -158,6 +159,18 @@ CASES: dict[str, dict[str, Case]] = {
         "resync_everything": Case(True, False, _STEERS, along=(_RESYNC, {})),
         "wait": Case(True, False, _STEERS),
         "on_reschedule": Case("fail", "wait", _STEERS),
+        **_LIMITS_OF_ACTIONS,
+    },
+    SCHEMA: {
+        "connection_id": Case("OWN", OTHER, Effect.REPLACES),
+        "schema_change_handling": Case("BLOCK_ALL", "ALLOW_COLUMNS"),
+        "schemas": Case(
+            {"internal": {"enabled": False}},
+            {"internal": {"enabled": True}},
+            warns="Tables are switched on",
+        ),
+        "is_type_locked": Case(True, False),
+        "reload": Case("always", "never", _STEERS),
         **_LIMITS_OF_ACTIONS,
     },
 }

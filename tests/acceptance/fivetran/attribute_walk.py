@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from attribute_cases import CASES, CONNECTION, OTHER, STATE, SYNC, TEST, Case
+from attribute_cases import CASES, CONNECTION, OTHER, SCHEMA, STATE, SYNC, TEST, Case
 from planned import Messages, Planned
 from scenario import Scenario, Write
 
@@ -51,7 +51,7 @@ class Walk:
         """For each attribute of a resource that belongs to a connection, its connection; ``OTHER``
         is one more.
         """
-        for kind in (STATE, TEST, SYNC):
+        for kind in (STATE, TEST, SYNC, SCHEMA):
             for place in (*CASES[kind], OTHER):
                 self.connections[kind, place] = self._made_by_hand(kind, place)
         self.identifiers: dict[Key, str] = {}
@@ -112,7 +112,7 @@ class Walk:
         schemas = {connection["id"]: connection["schema"] for connection in self._live()}
         places = {name_of(place): (CONNECTION, place) for place in CASES[CONNECTION]}
         own = {i: key for key, i in self.connections.items()}
-        for kind in (STATE, TEST, SYNC):
+        for kind in (STATE, TEST, SYNC, SCHEMA):
             own[self.connections[kind, OTHER]] = (kind, "connection_id")
         now = {i: places[schema] for i, schema in schemas.items() if i not in own}
         self.identifiers |= {key: identifier for identifier, key in now.items()}
