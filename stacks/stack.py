@@ -21,6 +21,7 @@ from typing import Any
 from constructs_lib import (
     ConnectCard,
     Connection,
+    ConnectionSchema,
     ConnectionState,
     ConnectionSync,
     ConnectionTest,
@@ -209,7 +210,8 @@ class EnvironmentStack(TerraformStack):
     """The connections of one environment with all that belongs to them, and connector statuses.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
-    ``fivetranops_connection_state.<name>``, setup tests ``fivetranops_connection_test.<name>``, a
+    ``fivetranops_connection_state.<name>``, a schema configuration
+    ``fivetranops_connection_schema.<name>``, setup tests ``fivetranops_connection_test.<name>``, a
     sync ``fivetranops_connection_sync.<name>``, a connect card ``fivetranops_connect_card.<name>``,
     and the status of an Elastic connector ``elasticops_connector_status.<name>``. Each connection
     has the output ``<name>_id``, each state ``<name>_state_before``, and each status
@@ -233,6 +235,7 @@ class EnvironmentStack(TerraformStack):
         self._tests = Construct(self._statuses, "Default")
         self._syncs = Construct(self._tests, "Default")
         self._cards = Construct(self._syncs, "Default")
+        self._schemas = Construct(self._cards, "Default")
         self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings)
@@ -245,7 +248,7 @@ class EnvironmentStack(TerraformStack):
         FivetranProvider(self, "Fivetran", **with_references(settings.provider, self._variables))
         for connection in settings.connections:
             self._add(connection)
-        self._add_actions(settings.connection_tests, settings.connection_syncs)
+        self._add_actions(settings)
         for card in settings.connect_cards:
             self._add_card(card)
         if settings.elastic is not None:
@@ -287,19 +290,30 @@ class EnvironmentStack(TerraformStack):
         card = ConnectCard(self._cards, settings.name, **self._action(settings))
         self._output(f"{settings.name}_connect_card_uri", card.uri, sensitive=True)
 
-    def _add_actions(
-        self,
-        tests: Sequence[ConnectionActionSettings],
-        syncs: Sequence[ConnectionActionSettings],
-    ) -> None:
-        """Add tests and syncs; a sync waits for the tests of the same connection."""
-        tests_of: dict[Any, list[ConnectionTest]] = {}
-        for each in tests:
-            test = ConnectionTest(self._tests, each.name, **self._action(each))
-            tests_of.setdefault(each.subject, []).append(test)
-        for sync in syncs:
-            before = tests_of.get(sync.subject, [])
-            ConnectionSync(self._syncs, sync.name, depends_on=before, **self._action(sync))
+    def _add_actions(self, settings: Environment) -> None:
+        """Add tests, schema configurations and syncs; each waits for those before it of the same
+        connection.
+        """
+        before: dict[Any, list[Construct]] = {}
+        for test in settings.connection_tests:
+            tested = ConnectionTest(self._tests, test.name, **self._action(test))
+            before.setdefault(test.subject, []).append(tested)
+        chosen = [
+            (schema.subject, self._schema(schema, before.get(schema.subject, [])))
+            for schema in settings.connection_schemas
+        ]
+        for subject, schema in chosen:
+            before.setdefault(subject, []).append(schema)
+        for sync in settings.connection_syncs:
+            waits = before.get(sync.subject, [])
+            ConnectionSync(self._syncs, sync.name, depends_on=waits, **self._action(sync))
+
+    def _schema(
+        self, settings: ConnectionActionSettings, before: Sequence[Construct]
+    ) -> ConnectionSchema:
+        return ConnectionSchema(
+            self._schemas, settings.name, depends_on=list(before), **self._action(settings)
+        )
 
     def _action(self, settings: ConnectionActionSettings) -> dict[str, Any]:
         if settings.connection is None:

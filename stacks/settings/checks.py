@@ -1,8 +1,8 @@
 """The checks of one merged environment: its JSON Schema, and the rules that a schema cannot state.
 
 The rules are about text that Terraform would take for an expression, about what only one entry may
-have, about the entries of ``connection_tests``, ``connection_syncs`` and ``connect_cards``, and
-about the attributes of connections and providers.
+have, about the entries of ``connection_schemas``, ``connection_tests``, ``connection_syncs`` and
+``connect_cards``, and about the attributes of connections and providers.
 
 Everything that the constructs would refuse is found here first, because the constructs do not know
 the files: they would report no line, and a mistake in ``base.yaml`` once for each environment.
@@ -26,13 +26,13 @@ from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
 from constructs_lib.validation.schema_check import compile_validator, parameter_schema
 from stacks.settings.backend import check_backend, type_names
-from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
+from stacks.settings.model import CARDS, SCHEMAS, SECTIONS, SYNCS, TESTS, Variable
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_RULES = {TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
+_RULES = {SCHEMAS: (), TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
 """The rules across the attributes of an entry, by section."""
 
 

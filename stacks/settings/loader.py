@@ -34,6 +34,7 @@ from stacks.settings.merging import (
 )
 from stacks.settings.model import (
     CARDS,
+    SCHEMAS,
     SYNCS,
     TESTS,
     Backend,
@@ -236,6 +237,7 @@ def build_environment(
         warnings=tuple(found),
         elastic=_elastic(values, project),
         connector_statuses=_connector_statuses(values),
+        connection_schemas=_actions(values, SCHEMAS),
         connection_tests=_actions(values, TESTS),
         connection_syncs=_actions(values, SYNCS),
         connect_cards=_actions(values, CARDS),

@@ -9,12 +9,14 @@ from constructs_lib.adopt.description import Variable as Variable
 from constructs_lib.validation import FilePlace, Finding
 
 TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
+SCHEMAS = "connection_schemas"
 SECTIONS = {
+    SCHEMAS: "fivetranops_connection_schema",
     TESTS: "fivetranops_connection_test",
     SYNCS: "fivetranops_connection_sync",
     CARDS: "fivetranops_connect_card",
 }
-"""The sections about actions, each with the resource whose parameters its entries have."""
+"""The sections about a connection, each with the resource whose parameters its entries have."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class ConnectorStatusSettings:
 
 @dataclass(frozen=True)
 class ConnectionActionSettings:
-    """The setup tests, a sync or a connect card of one connection."""
+    """The schema configuration, the setup tests, a sync or a connect card of one connection."""
 
     name: str
     """The key in the file, and the id of the construct."""
@@ -101,6 +103,7 @@ class Environment:
     """Keyword arguments of the ``ElasticProvider`` construct, as in ``provider``; None if the
     environment does not use Elastic."""
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
+    connection_schemas: tuple[ConnectionActionSettings, ...] = ()
     connection_tests: tuple[ConnectionActionSettings, ...] = ()
     connection_syncs: tuple[ConnectionActionSettings, ...] = ()
     connect_cards: tuple[ConnectionActionSettings, ...] = ()
