@@ -13,6 +13,7 @@ STATE = "fivetranops_connection_state"
 CARD = "fivetranops_connect_card"
 TEST = "fivetranops_connection_test"
 SYNC = "fivetranops_connection_sync"
+SCHEMA = "fivetranops_connection_schema"
 CANARY = "canary-s3cret"
 """In every secret; it may stand in no message, no log and no state file."""
 
@@ -21,7 +22,7 @@ Values = dict[str, Any]
 BEFORE = {"since": "2026-01-01", "page": 1, "done": False}
 WANTED = {"since": "2026-06-01", "page": 2, "done": True}
 DRIFTED = {"since": "2026-03-01", "page": 3, "done": False}
-DYNAMIC = ("config", "config_wo", "state")
+DYNAMIC = ("config", "config_wo", "state", "schemas")
 _VERY_LONG = 1e8
 """Seconds of a sync that outlasts all tests."""
 _SECRETS = {"password": f"{CANARY}-1"}
@@ -37,6 +38,18 @@ _CARD: Values = {
     "triggers": {"month": "may"},
     "timeouts": dict.fromkeys(("create", "update"), "5m"),
 }
+_LIMITS = {"timeouts": dict.fromkeys(("create", "update"), "5m")}
+
+
+def _synced(enabled: bool, **columns: Any) -> Values:
+    tables = {"orders": {"enabled": enabled, "columns": columns}}
+    return {
+        "schema_change_handling": "BLOCK_ALL",
+        "schemas": {"public": {"tables": tables}},
+    } | _LIMITS
+
+
+_CHOSEN = _synced(False, email={"hashed": True})
 _ENFORCED: Values = {**_CURSOR, "drift_policy": "enforce"}
 
 
@@ -97,9 +110,6 @@ def _paused(world: World) -> str:
 
 def _moved(**changes: Any) -> Values:
     return {**_ORDERS, "config": {**_ORDERS["config"], "host": "two.example.com"}, **changes}
-
-
-_LIMITS = {"timeouts": dict.fromkeys(("create", "update"), "5m")}
 
 
 def _triggered(day: str, **more: Any) -> Values:
@@ -175,6 +185,15 @@ OPERATIONS = (
     Operation("read a connect card", CARD, _CARD, "refresh", before=_CARD, people=_running),
     Operation("forget a connect card", CARD, _CARD, "destroy", before=_CARD, people=_running),
     Operation("import a connect card", CARD, _CARD, "import", people=_running),
+    Operation("choose a schema", SCHEMA, _CHOSEN, people=_orders),
+    Operation(
+        "change a schema",
+        SCHEMA,
+        _CHOSEN,
+        before=_synced(True, email={"hashed": False}),
+        people=_orders,
+    ),
+    Operation("read a schema", SCHEMA, _CHOSEN, "refresh", before=_CHOSEN, people=_orders),
     Operation("run setup tests", TEST, _triggered("1"), people=_orders),
     Operation(
         "run setup tests again", TEST, _triggered("2"), before=_triggered("1"), people=_orders
