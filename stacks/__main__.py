@@ -33,7 +33,9 @@ def run_command(arguments: Sequence[str]) -> int:
         # The API's client takes its time to load.
         from stacks.adopt.command import AdoptOptions, adopt
 
-        chosen = AdoptOptions(options.environment, options.group, options.service, options.dry_run)
+        chosen = AdoptOptions(
+            options.environment, options.group, options.service, options.dry_run, options.schemas
+        )
         return adopt(chosen, os.environ)
     try:
         sys.stdout.write(_new_connection(options.service, options.name, options.environment))
@@ -69,6 +71,8 @@ def _add_adopt(command: argparse.ArgumentParser) -> None:
     command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     command.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    help_ = "also write which schemas, tables and columns are synced: what differs from the policy"
+    command.add_argument("--schemas", action="store_true", help=help_)
     command.add_argument("--dry-run", action="store_true", help="print what would be written")
 
 

@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 if __name__ == "__main__":
     # Before the imports that take a while, in which Ctrl-C may be pressed as well.
@@ -33,6 +33,7 @@ from constructs_lib.adopt.account import (
     list_connections,
     open_account,
     read_connections,
+    read_schemas,
 )
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
@@ -142,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    help_ = "also write which schemas, tables and columns are synced: what differs from the policy"
+    parser.add_argument("--schemas", action="store_true", help=help_)
     help_ = "print what would be written, whatever is in the directory"
     parser.add_argument("--dry-run", action="store_true", help=help_)
     return parser
@@ -153,10 +156,14 @@ def _adopt(options: argparse.Namespace) -> tuple[str, str]:
     if not options.dry_run:
         files.require_own(form.files)
     earlier = _earlier(form, files)
-    found = _read(options, list(earlier))
+    # What was written before with schemas keeps them: a plan would forget those that are missing.
+    with_schemas = options.schemas or bool(_SCHEMAS.search(files.text(form.imports_file)))
+    found, schemas = _read(options, list(earlier), with_schemas=with_schemas)
     there = contents_of_others(options.out, form.files.__contains__)
     others = hcl_form.declared(there if options.form == "hcl" else ())
     candidates = _candidates(found, earlier, others)
+    for each in candidates:
+        each.schema = schemas.get(each.found.id)
     adopted = without_refused(candidates, lambda each: _errors(each, form))
     contents = form.write(Document(tuple(each.described() for each in adopted)))
     if hcl_form.PROVIDERS in contents and others.has_provider:
@@ -169,7 +176,7 @@ def _adopt(options: argparse.Namespace) -> tuple[str, str]:
         _require_all(earlier, adopted, files)
         gone = [name for name in form.files if name not in contents] if adopted else []
         files.write(contents if adopted else {}, plain=(hcl_form.PROVIDERS,), gone=gone)
-    report = _report(form, options, contents, adopted, candidates, len(earlier))
+    report = _report(form, options, contents, adopted, candidates, earlier)
     lines = [*map(escape_controls_in_line, report), *note]
     return printed, escape_controls("".join(f"{line}\n" for line in lines))
 
@@ -188,15 +195,29 @@ def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:
     return {identifier: name for name, identifier in form.imports.findall(text)}
 
 
-def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConnection]:
-    """Read the connections: those that were written before come first, in the order of then."""
+_SCHEMAS = re.compile(
+    r"^(?:  to = fivetranops_connection_schema\.|    ConnectionSchema\(|connection_schemas:)",
+    re.MULTILINE,
+)
+"""Finds out whether a file that was written here has schema configurations."""
+
+
+def _read(
+    options: argparse.Namespace, earlier: Sequence[str], *, with_schemas: bool
+) -> tuple[list[FoundConnection], dict[str, dict[str, Any]]]:
+    """Read the connections, and their schema configurations by identifier.
+
+    Those that were written before come first, in the order of then.
+    """
     account = open_account({})
     with Progress(sys.stderr) as progress:
         listed = list_connections(account, options.group, progress.listed)
         every = sorted(listed, key=lambda each: (each.schema, each.group_id, each.id))
         wanted = {each.id: each for each in every if _is_wanted(each, options.service)}
         known = [wanted.pop(identifier) for identifier in earlier if identifier in wanted]
-        return read_connections(account, [*known, *wanted.values()], progress.read)
+        found = read_connections(account, [*known, *wanted.values()], progress.read)
+        schemas = read_schemas(account, found, progress.read_schemas) if with_schemas else {}
+        return found, schemas
 
 
 def _is_wanted(listed: Listed, services: Sequence[str]) -> bool:
@@ -246,7 +267,7 @@ def _report(
     contents: Mapping[str, str],
     adopted: Sequence[Candidate],
     candidates: Sequence[Candidate],
-    earlier: int,
+    earlier: Mapping[str, str],
 ) -> Iterator[str]:
     verb = "would be written" if options.dry_run else "written"
     names = f" in {', '.join(contents)}" if adopted else ""
@@ -257,7 +278,9 @@ def _report(
     if adopted and not options.dry_run:
         yield ""
         yield f"Next: {form.next_step.format(directory=options.out)}"
-        yield f"The plan should show {_planned(len(adopted) - earlier, earlier)}."
+        new = [each for each in adopted if each.found.id not in earlier]
+        number = len(new) + sum(each.schema is not None for each in new)
+        yield f"The plan should show {_planned(number, len(earlier))}."
 
 
 def _planned(new: int, earlier: int) -> str:

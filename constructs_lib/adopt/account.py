@@ -19,6 +19,7 @@ __all__ = [
     "list_connections",
     "open_account",
     "read_connections",
+    "read_schemas",
 ]
 
 
@@ -94,6 +95,22 @@ def read_connections(
     """
     try:
         return account.read([dict(each.item) for each in wanted], on_progress)
+    except ProviderError as error:
+        raise _account_error(error) from None
+
+
+def read_schemas(
+    account: Inventory,
+    found: Sequence[FoundConnection],
+    on_progress: Callable[[int, int], None],
+) -> dict[str, dict[str, Any]]:
+    """Read the schema configurations of connections, by identifier; some may have none.
+
+    :param on_progress: is called with the number of connections so far, and of all
+    :raises AccountError: if the API does not answer
+    """
+    try:
+        return account.schemas([each.id for each in found], on_progress)
     except ProviderError as error:
         raise _account_error(error) from None
 

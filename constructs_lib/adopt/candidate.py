@@ -6,7 +6,7 @@ attributes that differ from those of a new connection.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from constructs_lib import schemas
@@ -53,6 +53,8 @@ class Candidate:
         self.name = name
         self.left_out: dict[str, str] = {}
         """The settings that are left out, such as ``config.mode``, each with the reason."""
+        self.schema: Mapping[str, Any] | None = None
+        """The parameters of its schema configuration; None if that is not adopted."""
         self.refused = ""
         """Why it cannot be adopted; empty if it can."""
         self.attributes = _attributes(found, name, names, written)
@@ -65,7 +67,9 @@ class Candidate:
             for key, value in self.attributes.items()
             if key not in SECRET_PARAMETERS or value
         }
-        return Described(self.name, attributes, self.found.id, comments=self.comments)
+        return Described(
+            self.name, attributes, self.found.id, comments=self.comments, schema=self.schema
+        )
 
     @property
     def comments(self) -> tuple[str, ...]:

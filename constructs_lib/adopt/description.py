@@ -50,6 +50,9 @@ class Described(NamedTuple):
     ``fivetran_connection.orders``."""
     comments: tuple[str, ...] = ()
     """What is not managed and why: one line each, without a secret."""
+    schema: Mapping[str, Any] | None = None
+    """The parameters of its schema configuration, but for the connection; None if that is not
+    described."""
 
 
 class Document(NamedTuple):

@@ -39,6 +39,7 @@ IMPORTS: Final = re.compile(
 )
 """Finds name and identifier of each connection in a file that was written here."""
 _TYPE = "fivetranops_connection"
+_SCHEMA_TYPE = "fivetranops_connection_schema"
 _PROVIDER = "fivetranops"
 SOURCE: Final = launchers.source(_PROVIDER)
 """The address of the provider, as ``required_providers`` names it."""
@@ -54,7 +55,7 @@ def to_hcl(document: Document) -> dict[str, str]:
     require_names(document)
     contents = {
         CONNECTIONS: [_resource(each) for each in document.connections],
-        IMPORTS_FILE: [_import(each) for each in document.connections if each.import_id],
+        IMPORTS_FILE: [text for each in document.connections for text in _imports(each)],
         MOVED: [*_moved(document), *map(_removed, document.removed)],
         VARIABLES: [_variable(each) for each in variables_of(document)],
         PROVIDERS: [requirements(), block(f'provider "{_PROVIDER}"', {})],
@@ -92,15 +93,24 @@ def _resource(described: Described) -> str:
         for name, value in described.attributes.items()
     }
     comments = comment_lines(described.comments)
-    return block(f'resource "{_TYPE}" "{described.name}"', arguments, comments)
+    text = block(f'resource "{_TYPE}" "{described.name}"', arguments, comments)
+    if described.schema is None:
+        return text
+    schema = {"connection_id": Expression(f"{_address(described)}.id"), **described.schema}
+    return f"{text}\n" + block(f'resource "{_SCHEMA_TYPE}" "{described.name}"', schema)
 
 
 def _address(described: Described) -> Expression:
     return Expression(f"{_TYPE}.{described.name}")
 
 
-def _import(described: Described) -> str:
-    return block("import", {"to": _address(described), "id": described.import_id})
+def _imports(described: Described) -> Iterator[str]:
+    if not described.import_id:
+        return
+    yield block("import", {"to": _address(described), "id": described.import_id})
+    if described.schema is not None:
+        to = Expression(f"{_SCHEMA_TYPE}.{described.name}")
+        yield block("import", {"to": to, "id": described.import_id})
 
 
 def _moved(document: Document) -> Iterator[str]:
@@ -199,6 +209,6 @@ def _merged(value: Any) -> dict[str, Any]:
     return found
 
 
-_RESOURCES = re.compile(rf'^\s*resource\s+"?{_TYPE}"?\s+"?([\w-]+)', re.MULTILINE)
+_RESOURCES = re.compile(rf'^\s*resource\s+"?{_TYPE}(?:_schema)?"?\s+"?([\w-]+)', re.MULTILINE)
 _VARIABLES = re.compile(r'^\s*variable\s+"?([\w-]+)', re.MULTILINE)
 _PROVIDER_BLOCKS = re.compile(r'^\s*provider\s+"?([\w-]+)', re.MULTILINE)

@@ -25,7 +25,7 @@ from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 
 FILE: Final = "connections.py"
 IMPORTS: Final = re.compile(
-    r'^    Connection\(\n        stack,\n        "([^"\n]+)",\n(?:        .*\n)*?'
+    r'^    (?:connection = )?Connection\(\n        stack,\n        "([^"\n]+)",\n(?:        .*\n)*?'
     r'        import_id="([^"\n]+)",\n    \)$',
     re.MULTILINE,
 )
@@ -73,7 +73,8 @@ def _lines(document: Document) -> Iterator[str]:
     names = ["Construct", *(["TerraformStack"] if document.removed else [])]
     names += ["TerraformVariable"] if variables else []
     yield from (_DOCSTRING, "", "from __future__ import annotations", "")
-    yield from ("from constructs_lib import Connection",)
+    has_schemas = any(each.schema is not None for each in document.connections)
+    yield f"from constructs_lib import Connection{', ConnectionSchema' if has_schemas else ''}"
     yield f"from constructs_lib.toolkit import {', '.join(names)}"
     yield from [""] if variables else []
     for constant, each in (("KEPT_SECRETS", kept), ("NEEDED_SECRETS", needed)):
@@ -83,8 +84,11 @@ def _lines(document: Document) -> Iterator[str]:
     yield from _HEAD.splitlines()
     yield from _declarations(bool(kept), bool(needed))
     yield from _removed(document.removed)
+    if has_schemas:
+        # A schema configuration has the name of its connection.
+        yield f'{_STEP}schemas = Construct(stack, "Schemas")'
     for place, described in enumerate(document.connections):
-        if variables or document.removed or place:
+        if variables or document.removed or place or has_schemas:
             yield ""
         yield from (f"{_STEP}{line}".rstrip() for line in _construct(described))
 
@@ -112,18 +116,33 @@ def _removed(addresses: Sequence[str]) -> Iterator[str]:
 
 
 def _construct(described: Described) -> Iterator[str]:
-    yield from comment_lines(described.comments)
-    yield "Connection("
-    yield f"{_STEP}stack,"
-    yield f"{_STEP}{_text(described.name)},"
     values = dict(described.attributes)
     for name in ("import_id", "moved_from"):
         if (given := getattr(described, name)) is not None:
             values[name] = given
+    yield from comment_lines(described.comments)
+    name = _text(described.name)
+    if described.schema is None:
+        yield from _called("Connection", ("stack", name), values)
+        return
+    yield from _called("connection = Connection", ("stack", name), values)
+    own = ("schemas", name, "connection=connection")
+    yield from _called(
+        "ConnectionSchema", own, {**described.schema, "import_id": described.import_id}
+    )
+
+
+def _called(construct: str, first: Sequence[str], values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that add a construct.
+
+    :param first: the arguments before the values, as they are written
+    """
+    yield f"{construct}("
+    yield from (f"{_STEP}{argument}," for argument in first)
     for name, value in values.items():
         given = secret_expressions(value) if name in SECRET_PARAMETERS else value
-        first, *others = _laid_out(given)
-        lines = [f"{name}={first}", *others]
+        start, *others = _laid_out(given)
+        lines = [f"{name}={start}", *others]
         yield from (f"{_STEP}{line}" for line in [*lines[:-1], f"{lines[-1]},"])
     yield ")"
 

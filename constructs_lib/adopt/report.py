@@ -45,6 +45,10 @@ class Progress:
         bar = "#" * filled + "." * (_WIDTH - filled)
         self._show(f"[{bar}] {done} of {total} connections read")
 
+    def read_schemas(self, done: int, total: int) -> None:
+        """Show of how many connections the schema configuration was read."""
+        self._show(f"{done} of {total} schema configurations read")
+
     def _show(self, line: str) -> None:
         if self._is_shown and line != self._line:
             # Blanks clear what is left of the line before.
@@ -62,6 +66,7 @@ def result_lines(adopted: Sequence[Candidate], refused: Sequence[Candidate]) -> 
     yield from _refused(refused)
     yield from _left_out(adopted)
     yield from _let_through(adopted)
+    yield from _schemas(adopted)
     yield from _unset_secrets(adopted)
     yield from _unknown(adopted)
 
@@ -87,6 +92,12 @@ def _let_through(adopted: Sequence[Candidate]) -> Iterator[str]:
             f"  {count(settings, 'setting')} with which the catalogue of services finds fault "
             f"{stand} in unchecked"
         )
+
+
+def _schemas(adopted: Sequence[Candidate]) -> Iterator[str]:
+    schemas = sum(each.schema is not None for each in adopted)
+    if schemas:
+        yield f"  {count(schemas, 'schema configuration')} with what differs from the policy"
 
 
 def _unset_secrets(adopted: Sequence[Candidate]) -> Iterator[str]:

@@ -32,6 +32,12 @@ def to_yaml(document: Document) -> dict[str, str]:
     if not entries and not document.removed:
         return {}
     text = "connections:\n" + "\n".join(entries) if entries else "connections: {}\n"
+    schemas = [
+        schema_entry(each.name, each.schema, each.import_id, STEP)
+        for each in document.connections
+        if each.schema is not None
+    ]
+    text += "\nconnection_schemas:\n" + "\n".join(schemas) if schemas else ""
     if document.removed:
         addresses = (f"{' ' * STEP}- {scalar(address)}\n" for address in document.removed)
         text += "\nremoved:\n" + "".join(addresses)
@@ -59,6 +65,17 @@ def entry(name: str, values: Mapping[str, Any], comments: Sequence[str], indent:
     lines = [f"{' ' * indent}{name}:", *entry_lines(values, indent + STEP)]
     lines += [f"{' ' * (indent + STEP)}{comment}" for comment in comment_lines(comments)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def schema_entry(name: str, schema: Mapping[str, Any], import_id: str | None, indent: int) -> str:
+    """Return the lines of the schema configuration of a connection, with a line break at the end.
+
+    :param name: its key, which is that of the connection as well
+    :param schema: its parameters, but for the connection
+    :param import_id: the identifier of the connection
+    :param indent: columns before the key
+    """
+    return entry(name, {"connection": name, "import_id": import_id, **schema}, (), indent)
 
 
 STEP = 2

@@ -17,13 +17,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from constructs_lib.adopt.account import (
     AccountError,
     FoundConnection,
     list_connections,
     read_connections,
+    read_schemas,
 )
 from constructs_lib.adopt.checks import without_refused
 from constructs_lib.adopt.report import Progress, count, result_lines
@@ -42,7 +43,7 @@ from stacks.adopt.environment import (
 )
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
 from stacks.settings.yaml_reader import displayed
-from stacks.settings.yaml_writer import InsertError, insert_all, with_entries
+from stacks.settings.yaml_writer import SCHEMAS, Entry, InsertError, insert_all, with_entries
 
 _INTERRUPTED = 130
 
@@ -63,7 +64,7 @@ def without_refused_settings(
 def _errors(
     candidates: Sequence[EntryCandidate], existing: ExistingEnvironment
 ) -> dict[str, list[Finding]]:
-    content = with_entries(existing.file, {each.name: each.text for each in candidates})
+    content = with_entries(existing.file, *_entries(candidates))
     found: dict[str, list[Finding]] = {each.name: [] for each in candidates}
     for finding in existing.errors_with(content):
         name = _connection(finding)
@@ -79,6 +80,16 @@ def _connection(finding: Finding) -> str:
     return path[1] if len(path) > 1 and path[0] == "connections" else ""
 
 
+def _entries(
+    adopted: Sequence[EntryCandidate],
+) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """Return the entries of connections and of schema configurations."""
+    schemas: dict[str, Entry] = {
+        each.name: each.schema_text for each in adopted if each.schema is not None
+    }
+    return {each.name: each.text for each in adopted}, schemas
+
+
 class AdoptOptions(NamedTuple):
     """Which connections to adopt, and into which environment."""
 
@@ -90,6 +101,8 @@ class AdoptOptions(NamedTuple):
     """Only the connections of these services; none for all."""
     dry_run: bool = False
     """True to print what would be written."""
+    schemas: bool = False
+    """True to write the schema configurations of the connections as well."""
 
 
 def adopt(options: AdoptOptions, environ: Mapping[str, str]) -> int:
@@ -116,28 +129,35 @@ def _adopt(options: AdoptOptions, environ: Mapping[str, str], folder: Path) -> N
     if file.suffix != ".yaml":
         raise UnfitEnvironment(f"{displayed(file)} is not read; rename it to {file.stem}.yaml")
     existing = ExistingEnvironment(file.stem, file.parent)
-    selection, found = _read(options, environ, existing)
+    selection, found, schemas = _read(options, environ, existing)
     candidates = _candidates(found, existing)
+    for each in candidates:
+        each.schema = schemas.get(each.found.id)
     adopted = without_refused_settings(candidates, existing)
     refused = [each for each in candidates if each.refused]
     result = report(adopted, refused, selection, existing, dry_run=options.dry_run)
     if options.dry_run:
-        sys.stdout.write("\n".join(each.text(STEP) for each in adopted))
+        parts = [each.text(STEP) for each in adopted]
+        texts = [each.schema_text(STEP) for each in adopted if each.schema is not None]
+        parts += [f"{SCHEMAS}:\n{texts[0]}", *texts[1:]] if texts else []
+        sys.stdout.write("\n".join(parts))
         sys.stderr.write(escape_controls(result))
         return
     if adopted:
-        insert_all(existing.file, {each.name: each.text for each in adopted})
+        insert_all(existing.file, *_entries(adopted))
     sys.stdout.write(escape_controls(result))
 
 
 def _read(
     options: AdoptOptions, environ: Mapping[str, str], existing: ExistingEnvironment
-) -> tuple[Selection, list[FoundConnection]]:
+) -> tuple[Selection, list[FoundConnection], dict[str, dict[str, Any]]]:
     account = open_account(existing.provider, environ)
     with Progress(sys.stderr) as progress:
         listed = list_connections(account, options.groups, progress.listed)
         selection = select_connections(listed, options.services, existing)
-        return selection, read_connections(account, selection.wanted, progress.read)
+        found = read_connections(account, selection.wanted, progress.read)
+        schemas = read_schemas(account, found, progress.read_schemas) if options.schemas else {}
+        return selection, found, schemas
 
 
 def _candidates(
@@ -179,7 +199,8 @@ def report(
         rest = "0 to add, 0 to change, 0 to destroy"
         if existing.connections:
             rest = "and no change of them"
-        lines += [f"It should show {len(adopted)} to import, {rest}."]
+        number = len(adopted) + sum(each.schema is not None for each in adopted)
+        lines += [f"It should show {number} to import, {rest}."]
     return "".join(f"{line}\n" for line in lines)
 
 

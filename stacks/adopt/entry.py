@@ -12,7 +12,7 @@ from typing import Any
 from constructs_lib.adopt.account import FoundConnection
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.settings import NameRegistry
-from constructs_lib.adopt.yaml_form import entry
+from constructs_lib.adopt.yaml_form import entry, schema_entry
 
 _ABOUT_TERRAFORM = ("protect",)
 """Defaults that change nothing at Fivetran."""
@@ -43,6 +43,13 @@ class EntryCandidate(Candidate):
         first = {key: self.attributes[key] for key in ("service", "group_id")}
         wanted = {"import_id": self.found.id, **first, **about, **self.attributes}
         return entry(self.name, _beyond(self._defaults, wanted), self.comments, indent)
+
+    def schema_text(self, indent: int) -> str:
+        """Return the lines of the entry of its schema configuration, which is adopted.
+
+        :param indent: columns before the name
+        """
+        return schema_entry(self.name, self.schema or {}, self.found.id, indent)
 
 
 def _beyond(defaults: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -147,6 +147,8 @@ def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Fi
 def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     for name, entry in _entries(values, "connections"):
         yield from _keys_of_connection(name, entry)
+    for name, entry in _entries(values, SCHEMAS):
+        yield from _import_of(SCHEMAS, name, entry)
     for name, entry in _entries(values, "connector_statuses"):
         if isinstance(identifier := entry.get("connector_id"), str):
             yield _UniqueKey(
@@ -168,11 +170,15 @@ def _keys_of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Unique
             f"the destination schema {schema!r} in the group {group!r}",
             "a destination schema of its own for each connection of a group",
         )
+    yield from _import_of("connections", name, entry)
+
+
+def _import_of(section: str, name: str, entry: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     if isinstance(identifier := entry.get("import_id"), str) and identifier:
         yield _UniqueKey(
             "import-twice",
-            (identifier,),
-            ("connections", name, "import_id"),
+            (section, identifier),
+            (section, name, "import_id"),
             f"the identifier {identifier!r} a second time",
             "one entry for each object that exists",
         )

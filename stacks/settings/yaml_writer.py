@@ -1,6 +1,7 @@
 """Write YAML, in the part that ``yaml_reader`` reads, and insert it into a settings file.
 
-New connections are written into a file without changing any other byte of it. Among what can be
+New connections, and what belongs to them, are written into a file without changing any other byte
+of it. Among what can be
 written is the template of a new connection, with all fields of its service. What the connection
 needs is written as it is; everything else is commented out, and becomes valid YAML when ``# `` is
 removed. Secrets are variables.
@@ -117,6 +118,8 @@ def _some(values: list[str]) -> str:
 
 
 _INDENT = 2
+CONNECTIONS, SCHEMAS = "connections", "connection_schemas"
+"""The sections to which entries can be added."""
 
 
 class InsertError(Exception):
@@ -132,39 +135,48 @@ def insert(path: Path, name: str, entry: Entry) -> None:
     insert_all(path, {name: entry})
 
 
-def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
-    """Add connections at the end of the connections of a file.
+def insert_all(
+    path: Path, entries: Mapping[str, Entry], schemas: Mapping[str, Entry] | None = None
+) -> None:
+    """Add connections at the end of the connections of a file, and their schema configurations.
 
     The file is replaced as a whole, and only if the new content means what the old one meant, plus
     the new connections.
 
     :param path: the settings file, which exists
     :param entries: the connections by name
+    :param schemas: the schema configurations by name
     :raises InsertError: if that cannot be done
     """
     before = _checked(path)
-    for name in entries:
-        if name in _connections(before):
-            raise InsertError(
-                f"{displayed(path)} has a connection {name!r} already; give another name"
-            )
-    changed = with_entries(path, entries)
+    added = {CONNECTIONS: entries, SCHEMAS: schemas or {}}
+    for section, new in added.items():
+        for name in new:
+            if name in _entries(before, section):
+                words = "connection" if section == CONNECTIONS else "schema configuration"
+                raise InsertError(
+                    f"{displayed(path)} has a {words} {name!r} already; give another name"
+                )
+    changed = with_entries(path, entries, schemas)
     try:
         _replace(
             path.resolve(),
             changed,
-            lambda written: _require_only_new(before, written, entries, path),
+            lambda written: _require_only_new(before, written, added, path),
         )
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InsertError(f"{displayed(path)} cannot be written: {reason}") from None
 
 
-def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
+def with_entries(
+    path: Path, entries: Mapping[str, Entry], schemas: Mapping[str, Entry] | None = None
+) -> str:
     """Return the content that a file would have with more connections.
 
     :param path: the settings file, which must be readable
     :param entries: the connections by name
+    :param schemas: the schema configurations by name
     :raises InsertError: if they cannot be added to it
     """
     try:
@@ -173,10 +185,14 @@ def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
         reason = error.strerror or type(error).__name__
         raise InsertError(f"{displayed(path)} cannot be read: {reason}") from None
 
-    def joined(indent: int) -> str:
-        return "\n".join(entry(indent) for entry in entries.values())
+    for section, new in ((CONNECTIONS, entries), (SCHEMAS, schemas)):
+        if new or section == CONNECTIONS:
+            text = _with_entry(text, _joined(new or {}), displayed(path), section)
+    return text
 
-    return _with_entry(text, joined, displayed(path))
+
+def _joined(entries: Mapping[str, Entry]) -> Entry:
+    return lambda indent: "\n".join(entry(indent) for entry in entries.values())
 
 
 def _checked(path: Path) -> Node:
@@ -190,29 +206,29 @@ def _checked(path: Path) -> Node:
     return root
 
 
-def _connections(root: Node) -> dict[str, Node]:
-    node = root.value.get("connections")
+def _entries(root: Node, section: str) -> dict[str, Node]:
+    node = root.value.get(section)
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
-def _with_entry(text: str, entry: Entry, shown: str) -> str:
+def _with_entry(text: str, entry: Entry, shown: str, section: str) -> str:
     lines = text.splitlines(keepends=True)
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
     # The text is parsed as it will be written: a last line without its end would move by one.
     root = yaml.compose("".join(lines), Loader=yaml.SafeLoader)
-    at, indent, head = _place(lines, root, shown)
+    at, indent, head = _place(lines, root, shown, section)
     added = (head + entry(indent)).splitlines()
     return "".join([*lines[:at], *(line + end for line in added), *lines[at:]])
 
 
-def _place(lines: list[str], root: Any, shown: str) -> tuple[int, int, str]:
+def _place(lines: list[str], root: Any, shown: str, section: str) -> tuple[int, int, str]:
     """Return the line before which the entry belongs, its indentation, and what must precede it."""
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    found = [(key, value) for key, value in pairs if key.value == "connections"]
+    found = [(key, value) for key, value in pairs if key.value == section]
     if not found:
-        return len(lines), _INDENT, "\nconnections:\n" if lines else "connections:\n"
+        return len(lines), _INDENT, f"\n{section}:\n" if lines else f"{section}:\n"
     key, value = found[0]
     if isinstance(value, yaml.MappingNode) and not value.flow_style and value.value:
         at = _last_line(lines, value.end_mark.line)
@@ -220,7 +236,7 @@ def _place(lines: list[str], root: Any, shown: str) -> tuple[int, int, str]:
     if isinstance(value, yaml.ScalarNode) and not value.value:
         return key.start_mark.line + 1, _INDENT, ""
     raise InsertError(
-        f"the connections of {shown} are in braces; write each on lines of its own, or print the "
+        f"the {section} of {shown} are in braces; write each on lines of its own, or print the "
         "entry and paste it"
     )
 
@@ -232,20 +248,29 @@ def _last_line(lines: list[str], end: int) -> int:
     return end
 
 
-def _require_only_new(before: Node, written: Path, names: Mapping[str, object], path: Path) -> None:
+def _require_only_new(
+    before: Node, written: Path, added: Mapping[str, Mapping[str, object]], path: Path
+) -> None:
     root, _ = read(written)
-    after = dict(_connections(root)) if root is not None else {}
-    is_new = all(after.pop(name, None) is not None for name in names)
     others = root.value if root is not None else {}
-    same = {key: _values(node) for key, node in others.items() if key != "connections"} == {
-        key: _values(node) for key, node in before.value.items() if key != "connections"
+    same = {key: _values(node) for key, node in others.items() if key not in added} == {
+        key: _values(node) for key, node in before.value.items() if key not in added
     }
-    kept = {key: _values(node) for key, node in _connections(before).items()}
-    if not (is_new and same and kept == {key: _values(node) for key, node in after.items()}):
+    is_right = root is not None and all(
+        _has_only_new(before, root, section, names) for section, names in added.items()
+    )
+    if not (same and is_right):
         raise InsertError(
             f"nothing can be added to {displayed(path)} without changing more than that; "
             "print the entry and paste it"
         )
+
+
+def _has_only_new(before: Node, root: Node, section: str, names: Mapping[str, object]) -> bool:
+    after = dict(_entries(root, section))
+    is_new = all(after.pop(name, None) is not None for name in names)
+    kept = {key: _values(node) for key, node in _entries(before, section).items()}
+    return is_new and kept == {key: _values(node) for key, node in after.items()}
 
 
 def _values(node: Node) -> Any:

@@ -162,6 +162,38 @@ class Inventory:
             on_progress(len(whole), len(items))
         return [_found(whole[item["id"]]) for item in items if item["id"] in whole]
 
+    def schemas(
+        self, identifiers: Sequence[str], on_progress: ProgressCallback
+    ) -> dict[str, dict[str, Any]]:
+        """Return the schema configurations of connections, by identifier: the policy, and what
+        differs from it. A connection whose source Fivetran has not read has none.
+
+        :param on_progress: is called as the work goes on
+        :raises ProviderError: if the API does not answer
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for done, (identifier, schema) in enumerate(
+            in_parallel(self._schema, identifiers, _AT_ONCE), start=1
+        ):
+            found |= {} if schema is None else {identifier: schema}
+            on_progress(done, len(identifiers))
+        return found
+
+    def _schema(self, identifier: str) -> tuple[str, dict[str, Any] | None]:
+        from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
+        from constructs_lib.backend.fivetran.connection_schema.schema_config import deviations
+
+        with explain_errors("read", f"the schema configuration of connection {identifier}"):
+            try:
+                config = SchemaClient(self._client, identifier, self._deadline).read()
+            except NotFound:
+                config = None
+        if config is None:
+            return identifier, None
+        differing = deviations(config)
+        named = {"schemas": differing} if differing else {}
+        return identifier, {"schema_change_handling": config.policy, **named}
+
     def _one(self, identifier: str) -> Answer | None:
         with explain_errors("read", f"connection {identifier}"):
             try:

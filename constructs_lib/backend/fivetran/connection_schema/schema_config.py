@@ -260,7 +260,8 @@ def imported_values(config: SchemaConfig) -> Tree:
 
 _ENABLED_BY = {"ALLOW_ALL": (True, True, True), "ALLOW_COLUMNS": (False, False, True)}
 """Whether a policy enables new schemas, tables and columns; any other one enables none."""
-_USUAL_MODE = "SOFT_DELETE"
+_MODES = ("SOFT_DELETE", "HISTORY", "LIVE")
+_USUAL_MODE = _MODES[0]
 
 
 def deviations(config: SchemaConfig) -> Tree:
@@ -289,7 +290,7 @@ def _differing(live: Tree, level: Level, is_enabled: bool) -> Tree:
     if live["enabled"] is not is_enabled and not is_locked(live):
         found["enabled"] = live["enabled"]
     mode = live.get("sync_mode")
-    if level is TABLES and isinstance(mode, str) and mode != _USUAL_MODE:
+    if level is TABLES and mode in _MODES and mode != _USUAL_MODE:
         found["sync_mode"] = mode
     if level is COLUMNS and live.get("hashed") is True:
         found["hashed"] = True
