@@ -19,7 +19,7 @@ from constructs_lib.adopt.__main__ import main
 from constructs_lib.sandbox import Connection, Store
 from constructs_lib.sandbox.fivetran.generated import generate
 from constructs_lib.schemas import MASK
-from constructs_lib.toolkit import App, TerraformStack
+from constructs_lib.toolkit import App, LocalBackend, TerraformStack
 
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 ONE_CHANGE = "Plan: 0 to add, 1 to change, 0 to destroy."
@@ -69,6 +69,8 @@ class Adopted:
         app = App(outdir=str(self._home / "synthesised"))
         stack = TerraformStack(app, "demo")
         FivetranProvider(stack, "fivetran", api_url=self._address)
+        # Without a path the state would be in the current directory, for all tests alike.
+        LocalBackend(stack, path=str(self._home / "terraform.tfstate"))
         module["connections"](stack)
         app.synth()
         self.out = self._home / "synthesised" / "stacks" / "demo"
