@@ -62,11 +62,14 @@ class SchemaClient:
         columns: Tree = self._client.send(request, self._deadline, checked)["columns"]
         return columns
 
-    def reload(self) -> SchemaConfig:
-        """Send ``POST …/reload``, by which Fivetran reads the source. All settings stay."""
+    def reload(self, *, is_first: bool) -> SchemaConfig:
+        """Send ``POST …/reload``, by which Fivetran reads the source. All settings stay.
+
+        :param is_first: True if it was never read: after a lost answer, a read shows that it was
+        """
         body = {"exclude_mode": "PRESERVE"}
         request = Request("POST", f"{self._path}/reload", body)
-        return self._config(request, None)
+        return self._config(request, {} if is_first else None)
 
     def create(self, body: Object) -> SchemaConfig:
         """Send ``POST …/schemas``: what is to hold once Fivetran has read the source."""
@@ -78,12 +81,18 @@ class SchemaClient:
         """
         return self._config(Request("PATCH", self._path, body), body)
 
-    def _config(self, request: Request, body: Object | None) -> SchemaConfig:
+    def _config(self, request: Request, sent: Object | None) -> SchemaConfig:
+        """Send a request, and return the configuration in its answer.
+
+        :param sent: what an answer shows if the request took effect; None if nothing does
+        """
+
         def check_effect() -> Object | None:
             found = self._read(self._send_once)
-            return None if found is None or not _shows(found, body) else _data(found)
+            is_shown = found is not None and _shows(found, sent or {})
+            return _data(found) if found is not None and is_shown else None
 
-        effect = None if body is None else check_effect
+        effect = None if sent is None else check_effect
         data = self._client.send(request, self._deadline, _checked(request), effect)
         return SchemaConfig.of(data)
 
@@ -100,9 +109,8 @@ class SchemaClient:
         return dict(checked(self._client.send_once(request, deadline)))
 
 
-def _shows(found: SchemaConfig, body: Object | None) -> bool:
+def _shows(found: SchemaConfig, sent: Object) -> bool:
     """Return True if an answer shows all that was sent; not if it holds what no answer has."""
-    sent = body or {}
     policy = sent.get("schema_change_handling", found.policy)
     is_shown = "is_type_locked" not in sent and policy == found.policy
     return is_shown and not not_taken(sent.get("schemas"), found)

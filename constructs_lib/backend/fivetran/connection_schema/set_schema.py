@@ -130,7 +130,7 @@ class SchemaSetter:
         config = found
         if config is None or (wanted.reload == "always" and not self._has_reloaded):
             self._wait_until_connected()
-            config = self._api.reload()
+            config = self._api.reload(is_first=found is None)
             self._has_reloaded = True
         if checks.tables_to_read(wanted.named, config):
             self._wait_until_connected()

@@ -300,6 +300,14 @@ def test_a_lost_answer_is_resolved_by_a_read(life: Life, kind: str) -> None:
     assert life.stored("schemas") == orders(enabled=False)
 
 
+def test_a_source_is_read_once_though_the_answer_is_lost(life: Life) -> None:
+    life.world.fail(Fault("reset_after", "POST", f"{ONE}/reload"))
+
+    life.set(orders(enabled=False))
+
+    assert life.requests()[-3:] == ["POST /reload", "GET", "PATCH"]
+
+
 def test_a_lost_lock_of_types_is_sent_again(life: Life) -> None:
     life.read_source()
     life.world.fail(Fault("reset_after", "PATCH", ONE))
