@@ -149,8 +149,8 @@ class ConnectionSchemaResource(Resource):
 
         def save(answer: SchemaConfig) -> None:
             """Save what an update has sent, so that the next plan shows what is left to do."""
-            if prior is not None:
-                operation.save({"schemas": _values(wanted.named, answer)})
+            if prior is not None and wanted.named is not None:
+                operation.save({"schemas": Dynamic.of(named_values(wanted.named, answer))})
 
         def first() -> SchemaConfig | None:
             return _recent(account, identifier, api)
@@ -235,13 +235,17 @@ def _read(
         return {} if is_ahead else {"schema_change_handling": None, "schemas": None}
     if is_imported(state):
         return imported_values(config)
-    named = unwrap(state.get("schemas"))
+    known = state.get("schemas")
+    named = None if known is None else known.value
     api = SchemaClient(account.client, identifier, deadline)
     if _add_columns(api, named, config):
         _remember(account, identifier, config)
     else:
         _assume_columns(named, config)
-    return {"schema_change_handling": config.policy, "schemas": _values(named, config)}
+    now = named_values(named, config)
+    # To make another value of thousands of columns takes longer than all the rest.
+    found = known if now == named else Dynamic.of(now)
+    return {"schema_change_handling": config.policy, "schemas": found}
 
 
 def _add_columns(api: SchemaClient, named: Any, config: SchemaConfig) -> bool:
@@ -261,11 +265,6 @@ def _assume_columns(named: Any, config: SchemaConfig) -> None:
     for schema, table in checks.tables_to_read(named, config):
         columns = named[schema]["tables"][table]["columns"]
         config.add_columns(schema, table, columns)
-
-
-def _values(named: Any, config: SchemaConfig) -> Dynamic | None:
-    """Return ``schemas`` with the values that the API has."""
-    return None if named is None else Dynamic.of(named_values(named, config))
 
 
 def _defaults(state: Object) -> Object:
