@@ -17,6 +17,7 @@ from constructs_lib.schemas.rules import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
     PYTHON,
+    SCHEMA_RULES,
     Problem,
     Rule,
     applied,
@@ -105,6 +106,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "action.fivetranops_connection_resync": resync_action_rules(PYTHON),
     "elasticops": ELASTIC_PROVIDER,
     "fivetranops_connection": CONNECTION_RULES,
+    "fivetranops_connection_schema": SCHEMA_RULES,
     "fivetranops_connection_sync": SYNC_RULES,
 }
 """The rules across attributes by the name of the schema; the others have none."""

@@ -20,7 +20,7 @@ from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
-from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+from constructs_lib.schemas.rules import ELASTIC_PROVIDER, SCHEMA_RULES
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_RULES = {SCHEMAS: (), TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
+_RULES = {SCHEMAS: SCHEMA_RULES, TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
 """The rules across the attributes of an entry, by section."""
 
 

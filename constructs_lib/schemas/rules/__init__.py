@@ -2,7 +2,7 @@
 
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
-``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``.
+``SCHEMA_RULES``, ``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``.
 
 ===========================  =======================================================================
 rule                         finds
@@ -17,6 +17,7 @@ rule                         finds
 ``mask``                     a mask of the API in place of a secret
 ``sync-mode``                tables without a re-sync, or a re-sync that is to be forced
 ``resync-extent``            a re-sync without an extent, or with two
+``enabled-inside``           a table or column that is enabled inside of what is not (warning)
 ``pause-wait``               a wait for the end of a sync without a pause
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
@@ -48,6 +49,7 @@ from constructs_lib.schemas.rules.catalogue import (
 from constructs_lib.schemas.rules.resources import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
+    SCHEMA_RULES,
     connection_rules,
     pause_action_rules,
     resync_action_rules,
@@ -71,6 +73,7 @@ __all__ = [
     "HCL",
     "PYTHON",
     "REASON_OF_IMPORT",
+    "SCHEMA_RULES",
     "SECRET_IN",
     "Inputs",
     "Names",

@@ -42,6 +42,7 @@ from constructs_lib.backend.managed_object.checks import (
 )
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning.checks import check_rules
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import (
     UNKNOWN,
@@ -67,6 +68,12 @@ class ConnectionSchemaResource(Resource):
     """The resource that manages the schema configuration of a connection."""
 
     schema = schemas.load("fivetranops_connection_schema")
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Warn of what is enabled inside of what is disabled."""
+        from constructs_lib.schemas.rules import SCHEMA_RULES
+
+        check_rules(SCHEMA_RULES, config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Compare what is named with what the API has, and say what will be sent."""

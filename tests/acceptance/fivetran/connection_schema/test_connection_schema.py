@@ -103,6 +103,15 @@ def test_a_mistake_of_form_is_found_by_validate(terraform: Scenario, read: str) 
     )
 
 
+def test_a_table_in_a_disabled_schema_is_a_warning(terraform: Scenario, read: str) -> None:
+    tables = "{ public = { enabled = false, tables = { orders = { enabled = true } } } }"
+    terraform.step(
+        body(read, tables),
+        [patch(read, {"schemas": {"public": {"enabled": False}}})],
+        warns=(r"schemas\.public\.tables\.orders\.enabled.*\[enabled-inside\]",),
+    )
+
+
 def test_an_import_takes_over_what_differs(terraform: Scenario, read: str) -> None:
     named = orders('enabled = false, sync_mode = "HISTORY"')
     sent = patch(read, of_orders({"enabled": False, "sync_mode": "HISTORY"}))

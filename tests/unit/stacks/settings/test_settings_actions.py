@@ -174,6 +174,16 @@ def test_a_mistake_in_a_schema_has_its_place(
     assert (named, place.rpartition(":")[0]) == (rule, f"base.yaml:{line}")
 
 
+def test_what_is_enabled_in_vain_is_a_warning(load: Load) -> None:
+    (warning,) = load(
+        SCHEMA.replace("      public:", "      public:\n        enabled: false")
+    ).warnings
+
+    assert warning.rule == "enabled-inside"
+    assert warning.pointer.endswith("/public/tables/invoices/enabled")
+    assert "base.yaml:12:" in str(warning.place)
+
+
 def cards(inside: str) -> str:
     return f"{CARD_BASE}connect_cards:\n  setup: {{{inside}}}\n"
 

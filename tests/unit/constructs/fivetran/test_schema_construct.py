@@ -9,6 +9,7 @@ from construct_fixtures import Connect, Synth, reported
 
 from constructs_lib import ConnectionSchema
 from constructs_lib.toolkit import TerraformStack, TerraformVariable
+from constructs_lib.validation import ConstructPlace, check_parameters
 
 AnySchema: Any = ConnectionSchema
 
@@ -84,6 +85,23 @@ def test_a_mistake_has_its_place(
 
     assert finding.pointer == pointer
     assert hint in finding.hint
+
+
+def test_enabled_inside_of_disabled_is_a_warning(stack: TerraformStack) -> None:
+    columns = {"email": {"enabled": True}, "id": {}}
+    tables = {"orders": {"enabled": True}, "off": {"enabled": False, "columns": columns}}
+    values = {"public": {"enabled": False, "tables": tables}, "other": {"enabled": True}}
+
+    found = check_parameters(
+        "fivetranops_connection_schema",
+        {"connection_id": "abc", "schemas": values},
+        place=ConstructPlace("demo/chosen"),
+    )
+
+    assert [(one.rule, one.severity, one.pointer) for one in found] == [
+        ("enabled-inside", "warning", "/schemas/public/tables/orders/enabled"),
+        ("enabled-inside", "warning", "/schemas/public/tables/off/columns/email/enabled"),
+    ]
 
 
 def test_a_connection_is_needed(stack: TerraformStack, synth: Synth) -> None:
