@@ -56,9 +56,12 @@ from constructs_lib.backend.plugin.values.value import (
 _SENT = ("schema_change_handling", "schemas", "is_type_locked")
 _LEFT_OUT = ("schemas", "is_type_locked", "timeouts")
 """The attributes that nobody but the configuration knows: what is taken out of it, is gone."""
-_KEPT, _FRESH = 10, 30.0
+_KEPT = 10
 """How many configurations of connections are kept between two steps of a run, as Terraform works
-on ten resources at once; and for how many seconds one counts as just read."""
+on ten resources at once."""
+_FRESH_TO_LOOK_AT, _FRESH_TO_CHANGE = 60.0, 5.0
+"""For how many seconds one counts as just read: what is sent repeats parts of it, so that somebody
+else's change must not be older than a request or two."""
 _NOT_NOW = (400, 405, 409)
 """How the API may answer that it cannot ask the source for the columns of a table now."""
 _MOST_NAMED = 10
@@ -160,7 +163,7 @@ class ConnectionSchemaResource(Resource):
                 operation.save({"schemas": Dynamic.of(named_values(wanted.named, answer))})
 
         def first() -> SchemaConfig | None:
-            return _recent(account, identifier, api)
+            return _recent(account, identifier, api, _FRESH_TO_CHANGE)
 
         setter = SchemaSetter(account.client, identifier, deadline, operation.diagnostics)
         explaining = explain_errors(action, _subject(identifier))
@@ -197,7 +200,7 @@ def _look(plan: Plan, sent: list[str], operation: Operation) -> list[str]:
         if account.presence.is_refused(identifier, deadline, operation):
             return sent
         api = SchemaClient(account.client, identifier, deadline)
-        config = _recent(account, identifier, api)
+        config = _recent(account, identifier, api, _FRESH_TO_LOOK_AT)
         wanted = _wanted(plan.config, None if plan.replace else plan.prior)
         has_columns = config is None or _add_columns(api, wanted.named, config)
     _remember(account, identifier, config)
@@ -291,10 +294,15 @@ def _remember(account: Account, identifier: str, config: SchemaConfig | None) ->
         kept.pop(oldest, None)
 
 
-def _recent(account: Account, identifier: str, api: SchemaClient) -> SchemaConfig | None:
-    """Return what a step of this run has just read, or else read it."""
-    read_at, config = account.schema_configs.pop(identifier, (-_FRESH, None))
-    return config if time.monotonic() - read_at < _FRESH else api.read()
+def _recent(
+    account: Account, identifier: str, api: SchemaClient, seconds: float
+) -> SchemaConfig | None:
+    """Return what a step of this run has read in the last seconds, or else read it."""
+    known = account.schema_configs.pop(identifier, None)
+    if known is not None and time.monotonic() - known[0] < seconds:
+        found: SchemaConfig | None = known[1]
+        return found
+    return api.read()
 
 
 def _subject(identifier: str) -> str:

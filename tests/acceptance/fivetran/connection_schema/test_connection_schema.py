@@ -67,20 +67,6 @@ def test_the_schema_of_a_connection_of_the_same_run(terraform: Scenario, sandbox
     terraform.check_settled()
 
 
-def test_a_person_is_corrected_only_in_what_is_named(
-    terraform: Scenario, sandbox: Sandbox, read: str
-) -> None:
-    sent = {"enabled": True, "columns": {"email": {"enabled": True, "hashed": True}}}
-    named = orders("columns = { email = { hashed = true } }")
-    terraform.step(body(read, named), [patch(read, of_orders(sent))])
-    off = {"enabled": True, "columns": {"email": {"enabled": True, "hashed": False}}}
-    person = of_orders(off)["schemas"]
-    person["public"]["tables"]["customers"] = {"enabled": False}
-    sandbox.ask("PATCH", f"/v1/connections/{read}/schemas", {"schemas": person})
-
-    terraform.step(None, [patch(read, of_orders(sent))], differences={"schemas"})
-
-
 def test_mistakes_are_errors_of_the_plan_with_their_places(terraform: Scenario, read: str) -> None:
     tables = "{ ordesr = { enabled = false }, migrations = { enabled = true } }"
 
@@ -112,6 +98,7 @@ def test_a_table_in_a_disabled_schema_is_a_warning(terraform: Scenario, read: st
     )
 
 
+@pytest.mark.both_terraforms
 def test_an_import_takes_over_what_differs(terraform: Scenario, read: str) -> None:
     named = orders('enabled = false, sync_mode = "HISTORY"')
     sent = patch(read, of_orders({"enabled": False, "sync_mode": "HISTORY"}))
