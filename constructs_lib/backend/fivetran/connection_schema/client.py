@@ -51,7 +51,10 @@ class SchemaClient:
         return self._read(self._client.send)
 
     def columns(self, schema: str, table: str) -> Tree:
-        """Send ``GET …/columns``, for which Fivetran asks the source; return all columns."""
+        """Send ``GET …/columns``, for which Fivetran asks the source; return all columns.
+
+        :param schema: its name as the API spells it; so is that of the table
+        """
         steps = (quote(schema, safe=""), "tables", quote(table, safe=""))
         request = Request("GET", "/".join((self._path, *steps, "columns")))
 

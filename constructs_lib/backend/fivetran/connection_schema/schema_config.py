@@ -5,11 +5,15 @@ others are known once the columns of their table were read; :class:`SchemaConfig
 apart. What is *named* is a tree of the same form as ``schemas`` of the resource: each part is
 optional, and null is as if it were left out.
 
+Terraform composes all texts and keys (Unicode NFC), and a source may have names that are not
+composed. They are known by their composed form, and sent as the API spells them.
+
 Source: https://fivetran.com/docs/rest-api/api-reference/connection-schema
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,8 +48,9 @@ class SchemaConfig:
     """
 
     def __init__(self, policy: str, schemas: Tree) -> None:
-        self.policy, self.schemas = policy, schemas
+        self._spelled: dict[tuple[str, ...], str] = {}
         self._others: dict[tuple[str, str], Tree] = {}
+        self.policy, self.schemas = policy, self._composed(schemas, SCHEMAS, ())
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> SchemaConfig:
@@ -68,7 +73,7 @@ class SchemaConfig:
 
     def add_columns(self, schema: str, table: str, columns: Tree) -> None:
         """Add all columns of a table, as the API has answered them."""
-        self._others[schema, table] = columns
+        self._others[schema, table] = self._composed(columns, COLUMNS, (schema, table))
 
     def is_set(self, schema: str, table: str, column: str) -> bool:
         """Return True if somebody has set a column, so that each answer has it."""
@@ -82,6 +87,26 @@ class SchemaConfig:
         for name in path:
             tree = tree.get(name, {}).get("tables") or {}
         return tree
+
+    def spelled(self, names: tuple[str, ...]) -> str:
+        """Return the last of the names of an entry as the API spells it."""
+        return self._spelled.get(names, names[-1])
+
+    def _composed(self, tree: Tree, level: Level, around: tuple[str, ...]) -> Tree:
+        """Return a tree with composed names; a name that is there composed as well stays."""
+        result: Tree = {}
+        for name, entry in tree.items():
+            known = name if name.isascii() else unicodedata.normalize("NFC", name)
+            if known != name and known in tree:
+                known = name
+            names = (*around, known)
+            if known != name:
+                self._spelled[names] = name
+            if level.inner is not None and (inside := entry.get(level.inner.plural)):
+                inside = self._composed(inside, level.inner, names)
+                entry = {**entry, level.inner.plural: inside}
+            result[known] = entry
+        return result
 
     def _columns_set(self, schema: str, table: str) -> Tree:
         return self.inside((schema,)).get(table, {}).get("columns") or {}
@@ -222,7 +247,8 @@ def changes(
             inside = changes(entry.get(level.inner.plural), config, level.inner, way)
             body |= {level.inner.plural: inside} if inside else {}
         if body:
-            result[name] = {"enabled": here.get("enabled", True), **_enabled(entry), **body}
+            enabled = {"enabled": here.get("enabled", True), **_enabled(entry)}
+            result[config.spelled(way)] = {**enabled, **body}
     return result
 
 

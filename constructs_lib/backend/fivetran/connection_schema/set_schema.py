@@ -72,7 +72,7 @@ def add_columns(api: SchemaClient, named: Any, config: SchemaConfig) -> None:
     from constructs_lib.backend.fivetran.inventory import in_parallel
 
     def read(table: tuple[str, str]) -> tuple[tuple[str, str], Tree]:
-        return table, api.columns(*table)
+        return table, api.columns(config.spelled(table[:1]), config.spelled(table))
 
     for table, columns in in_parallel(read, tables, _AT_ONCE):
         config.add_columns(*table, columns)

@@ -363,6 +363,22 @@ def test_an_import_of_a_source_that_was_never_read_is_empty(life: Life) -> None:
     assert life.stored("reload") == "if_missing"
 
 
+def test_names_that_are_not_composed_are_sent_as_they_are(life: Life) -> None:
+    table, column = "cafe\u0301", "n\u0303"
+    facts = {table: {"columns": {column: {}}}, "\u00e9": {}, "e\u0301": {}}
+    life.world.store.set_source(life.connection, {"public": facts})
+    life.read_source()
+    named = {"caf\u00e9": {"columns": {"\u00f1": {"hashed": True}}}, "\u00e9": {"enabled": False}}
+
+    life.set({"public": {"tables": named}})
+
+    (body,) = life.bodies()
+    sent = body["schemas"]["public"]["tables"]
+    assert sent[table]["columns"] == {column: {"enabled": True, "hashed": True}}
+    assert sent["\u00e9"] == {"enabled": False}
+    assert life.core.plan(life.config({"public": {"tables": named}})).differences == set()
+
+
 def test_destroying_sends_nothing(life: Life) -> None:
     life.read_source()
     life.set(orders(enabled=False))
