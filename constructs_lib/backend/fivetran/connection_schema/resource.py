@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.api.errors import ApiError, NotFound
+from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
     import_identifier,
@@ -30,7 +30,7 @@ from constructs_lib.backend.fivetran.connection_schema.schema_config import (
 from constructs_lib.backend.fivetran.connection_schema.set_schema import (
     SchemaSetter,
     Wanted,
-    add_columns,
+    add_columns_if_possible,
 )
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
@@ -62,8 +62,6 @@ on ten resources at once."""
 _FRESH_TO_LOOK_AT, _FRESH_TO_CHANGE = 60.0, 5.0
 """For how many seconds one counts as just read: what is sent repeats parts of it, so that somebody
 else's change must not be older than a request or two."""
-_NOT_NOW = (400, 405, 409)
-"""How the API may answer that it cannot ask the source for the columns of a table now."""
 _MOST_NAMED = 10
 
 
@@ -202,13 +200,15 @@ def _look(plan: Plan, sent: list[str], operation: Operation) -> list[str]:
         api = SchemaClient(account.client, identifier, deadline)
         config = _recent(account, identifier, api, _FRESH_TO_LOOK_AT)
         wanted = _wanted(plan.config, None if plan.replace else plan.prior)
-        has_columns = config is None or _add_columns(api, wanted.named, config)
+        has_columns = config is None or add_columns_if_possible(
+            api, wanted.named, config, wanted.reload
+        )
     _remember(account, identifier, config)
     if config is None:
         return sent
     found = list(checks.find_problems(wanted.named, config))
-    if wanted.reload == "always":
-        # What the source has by now, nobody knows before it is read again.
+    if wanted.reload != "if_missing":
+        # What the source has by now, nobody knows before it is read, again or for the first time.
         found = [problem for problem in found if not problem.is_missing]
     for error in checks.as_errors(found, f"connection {identifier}"):
         operation.diagnostics.error(error.summary, error.detail, error.path)
@@ -248,7 +248,7 @@ def _read(
     known = state.get("schemas")
     named = None if known is None else known.value
     api = SchemaClient(account.client, identifier, deadline)
-    if _add_columns(api, named, config):
+    if add_columns_if_possible(api, named, config, str(state.get("reload"))):
         _remember(account, identifier, config)
     else:
         _assume_columns(named, config)
@@ -256,18 +256,6 @@ def _read(
     # To make another value of thousands of columns takes longer than all the rest.
     found = known if now == named else Dynamic.of(now)
     return {"schema_change_handling": config.policy, "schemas": found}
-
-
-def _add_columns(api: SchemaClient, named: Any, config: SchemaConfig) -> bool:
-    """Read the columns that no answer has yet; return False if the API cannot read them now."""
-    try:
-        add_columns(api, named, config)
-    except ApiError as error:
-        if error.status not in _NOT_NOW:
-            raise
-        log.info(f"the columns are not checked: {error}")
-        return False
-    return True
 
 
 def _assume_columns(named: Any, config: SchemaConfig) -> None:

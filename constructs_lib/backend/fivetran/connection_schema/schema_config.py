@@ -238,10 +238,11 @@ def changes(
     for name, entry in parts(named):
         here = live.get(name, {})
         way = (*names, name)
+        is_new = name not in live or _is_unset(level, way, config)
         body = {
             setting: value
             for setting, value in Named(level, way, entry, here).settings
-            if value != live_value(setting, here) or _is_unset(level, way, config)
+            if is_new or value != live_value(setting, here)
         }
         if level.inner is not None:
             inside = changes(entry.get(level.inner.plural), config, level.inner, way)

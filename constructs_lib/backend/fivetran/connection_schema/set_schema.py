@@ -13,7 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.api.errors import Conflict, TimeLimitExceeded
+from constructs_lib.backend.fivetran.api.errors import (
+    ApiError,
+    Conflict,
+    NotFound,
+    TimeLimitExceeded,
+)
 from constructs_lib.backend.fivetran.connection.model import setup_state
 from constructs_lib.backend.fivetran.connection_schema import checks
 from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
@@ -33,6 +38,9 @@ _LONGEST_PAUSE = 15.0
 _AT_ONCE = 4
 """How many tables are asked for their columns at the same time. Fivetran asks the source for each,
 and allows 500 such requests a minute."""
+
+_NOT_NOW = (400, 405, 409)
+"""How the API may answer that it cannot ask the source for the columns of a table now."""
 
 
 class Wanted(NamedTuple):
@@ -76,6 +84,25 @@ def add_columns(api: SchemaClient, named: Any, config: SchemaConfig) -> None:
 
     for table, columns in in_parallel(read, tables, _AT_ONCE):
         config.add_columns(*table, columns)
+
+
+def add_columns_if_possible(
+    api: SchemaClient, named: Any, config: SchemaConfig, reload: str
+) -> bool:
+    """Read these columns; return False if the API cannot read them now.
+
+    :param reload: ``never`` if the source may not have been read yet, so that the table is unknown
+    """
+    try:
+        add_columns(api, named, config)
+    except NotFound:
+        raise
+    except ApiError as error:
+        if error.status not in _NOT_NOW and (error.status != 404 or reload != "never"):
+            raise
+        log.info(f"the columns are not checked: {error}")
+        return False
+    return True
 
 
 class SchemaSetter:
@@ -132,9 +159,7 @@ class SchemaSetter:
             self._wait_until_connected()
             config = self._api.reload(is_first=found is None)
             self._has_reloaded = True
-        if checks.tables_to_read(wanted.named, config):
-            self._wait_until_connected()
-            add_columns(self._api, wanted.named, config)
+        self._add_columns(wanted, config)
         self._refuse(wanted, config)
         body = wanted.body(config)
         if not body:
@@ -150,8 +175,19 @@ class SchemaSetter:
             return answer
         return self._api.modify({"is_type_locked": wanted.is_type_locked})
 
+    def _add_columns(self, wanted: Wanted, config: SchemaConfig) -> None:
+        if wanted.reload == "never":
+            add_columns_if_possible(self._api, wanted.named, config, wanted.reload)
+        elif checks.tables_to_read(wanted.named, config):
+            self._wait_until_connected()
+            add_columns(self._api, wanted.named, config)
+
     def _refuse(self, wanted: Wanted, config: SchemaConfig) -> None:
-        problems = list(checks.find_problems(wanted.named, config))
+        problems = [
+            problem
+            for problem in checks.find_problems(wanted.named, config)
+            if not (problem.is_missing and wanted.reload == "never")
+        ]
         if problems:
             *others, last = checks.as_errors(problems, f"connection {self._identifier}")
             for error in others:
@@ -184,7 +220,6 @@ class SchemaSetter:
                 if state == "connected":
                     self._is_connected = True
                     return
-                log.info(f"connection {self._identifier} is {state}, and not connected yet")
                 what = f"the setup of connection {self._identifier} ({state}) to be complete"
                 self._deadline.poll(next(waits), what)
         except TimeLimitExceeded as error:

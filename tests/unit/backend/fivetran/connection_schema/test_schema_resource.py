@@ -133,6 +133,23 @@ def test_never_sends_what_is_named_ahead(life: Life) -> None:
     assert life.ask("GET", "")["schemas"]["public"]["tables"]["orders"]["enabled"] is False
 
 
+def test_more_is_sent_ahead_before_the_source_is_read(life: Life) -> None:
+    life.set(orders(enabled=False), reload="never")
+    life.set_up("incomplete")
+    columns = {"email": {"hashed": True}}
+    named = {
+        "public": {"tables": {"orders": {}, "customers": {"enabled": False, "columns": columns}}}
+    }
+
+    life.set(named, reload="never")
+    life.set_up("connected")
+    life.read_source()
+
+    tables = life.ask("GET", "")["schemas"]["public"]["tables"]
+    assert (tables["orders"]["enabled"], tables["customers"]["enabled"]) == (False, False)
+    assert tables["customers"]["columns"]["email"]["hashed"] is True
+
+
 def test_always_reads_the_source_before_each_change(life: Life) -> None:
     life.read_source()
     new = {"public": {"orders": {"columns": {}}, "new": {"columns": {}}}}
