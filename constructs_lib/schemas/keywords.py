@@ -112,6 +112,22 @@ def _in_object(
             yield from violations(others, inner, path=here, passes=passes)
 
 
+def without_nulls(rule: Mapping[str, Any], value: Any) -> Any:
+    """Return a value without what is null in objects that its rule describes: that was left out.
+
+    Where the rule says nothing of the members, as in ``config``, null is a value and stays.
+    """
+    known, others = rule.get("properties", {}), rule.get("additionalProperties")
+    if not isinstance(value, Mapping) or not (known or isinstance(others, dict)):
+        return value
+    unnamed = others if isinstance(others, dict) else {}
+    return {
+        name: without_nulls(known.get(name, unnamed), inner)
+        for name, inner in value.items()
+        if inner is not None
+    }
+
+
 def find_excess(rule: Mapping[str, Any], value: Any) -> limits.Excess | None:
     """Return what goes beyond the limits of a value whose form nobody knows beforehand, or of its
     JSON text; None if nothing does.

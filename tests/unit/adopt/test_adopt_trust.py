@@ -128,7 +128,7 @@ def quoted(text: str) -> str:
 def test_a_second_run_keeps_what_is_there(adopt: Adopt, form: str) -> None:
     first = adopt(form, "--trust")
 
-    second = adopt(form, "--trust")
+    second = adopt(form)
 
     assert {**second, "report": ""} == {**first, "report": ""}
 

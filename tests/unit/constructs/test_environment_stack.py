@@ -251,6 +251,24 @@ def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> Non
     assert document["import"] == [{"id": "pale_hydrogen", "to": other}]
 
 
+def test_a_schema_waits_for_tests_and_a_sync_for_it(app: App, synth: Synth) -> None:
+    schemas = {"public": {"tables": {"events": {"enabled": False}}}}
+    schema = ConnectionActionSettings("orders", "orders", {"schemas": schemas})
+    EnvironmentStack(app, "demo", settings=with_actions(connection_schemas=(schema,)))
+
+    resources = synth()["resource"]
+
+    (chosen,) = resources["fivetranops_connection_schema"].values()
+    assert chosen["connection_id"] == "${fivetranops_connection.orders.id}"
+    assert chosen["schemas"] == schemas
+    assert chosen["depends_on"] == ["fivetranops_connection_test.orders"]
+    sync = resources["fivetranops_connection_sync"]["orders"]
+    assert sync["depends_on"] == [
+        "fivetranops_connection_test.orders",
+        "fivetranops_connection_schema.orders",
+    ]
+
+
 def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: Synth) -> None:
     EnvironmentStack(app, "demo", settings=with_actions(connection_tests=()))
 
