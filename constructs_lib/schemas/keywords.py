@@ -100,9 +100,10 @@ def _in_object(
         if name not in value:
             yield Violation("required", path, value, name, rule)
     known, others = rule.get("properties", {}), rule.get("additionalProperties", {})
+    names = rule.get("propertyNames")
     for name, inner in value.items():
         here = (*path, name)
-        for wrong in violations(rule.get("propertyNames", {}), name):
+        for wrong in violations(names, name) if names else ():
             yield Violation("propertyNames", here, name, wrong.demand, wrong.rule)
         if name in known:
             yield from violations(known[name], inner, path=here, passes=passes)
