@@ -26,6 +26,8 @@ MOVED = {
     "tests/README.md": "tests.md",
 }
 """Where the site has the files that it does not have at their own place, by their paths."""
+COPIED = "examples/ci/"
+"""The folder of files to copy, which pages link to. The site has them at their own place."""
 
 _PROVIDERS = ("fivetranops/", "elasticops/")
 _FILES = {place: name for name, place in MOVED.items()}
@@ -41,6 +43,10 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     for name, place in MOVED.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, place, content=text))
+    for path in sorted((ROOT / COPIED).rglob("*")):
+        if path.is_file():
+            name = path.relative_to(ROOT).as_posix()
+            files.append(File.generated(config, name, content=path.read_bytes()))
     pages = [each.src_uri for each in files.documentation_pages()]
     config.nav = navigation(config.nav or [], sorted(pages))
     return files
@@ -73,7 +79,7 @@ def _on_the_site(link: str, place: str) -> str:
     source = _FILES.get(place, f"docs/{place}")
     file = posixpath.normpath(posixpath.join(posixpath.dirname(source), link))
     target = MOVED.get(file, file.removeprefix("docs/"))
-    if target == file:
+    if target == file and not file.startswith(COPIED):
         raise PluginError(f"{source} links to {link}, which the site does not have.")
     return posixpath.relpath(target, posixpath.dirname(place) or ".")
 

@@ -19,6 +19,7 @@ hooks = pytest.importorskip("docs_site.hooks", reason="the group docs is not ins
         ("changelog.md", "docs/README.md", "documentation.md"),
         ("decisions/README.md", "0001-x.md", "0001-x.md"),
         ("guides/secrets.md", "#rotating", "#rotating"),
+        ("guides/a.md", "../../examples/ci/atlantis/a.yaml", "../examples/ci/atlantis/a.yaml"),
         ("index.md", "https://example.com/docs/a.md", "https://example.com/docs/a.md"),
     ],
 )

@@ -58,10 +58,16 @@ def goes_on(elastic: ElasticSandbox, **changes: Any) -> None:
         tables.save_sync_job({**job, **changes})
 
 
+def has_looked(elastic: ElasticSandbox) -> bool:
+    """True once the provider has asked how the job is doing."""
+    paths = [f"{JOBS}/{job['id']}" for job in jobs(elastic)]
+    return any((entry.method, entry.path) == ("GET", *paths) for entry in elastic.store.journal(0))
+
+
 def invoke_and(terraform: Scenario, elastic: ElasticSandbox, **changes: Any) -> str:
     """Invokes the action, and lets the connector service work on the job meanwhile."""
     process = terraform.start(*COMMAND, "-no-color")
-    wait_until(lambda: jobs(elastic))
+    wait_until(lambda: has_looked(elastic))
     goes_on(elastic, **changes)
     output: str = process.communicate(timeout=60)[0]
     return output
