@@ -233,7 +233,9 @@ def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> Non
     keys = {"connection_id": "pale_hydrogen", "fingerprints": {}, "import_id": "pale_hydrogen"}
     fingerprints = ConnectionActionSettings("orders", None, keys)
     settings = with_actions(
-        connection_certificates=(certificates,), connection_fingerprints=(fingerprints,)
+        connection_certificates=(certificates,),
+        connection_fingerprints=(fingerprints,),
+        connection_schemas=(ConnectionActionSettings("orders", "orders", {}),),
     )
     EnvironmentStack(app, "demo", settings=settings)
 
@@ -247,7 +249,10 @@ def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> Non
     syncs = resources["fivetranops_connection_sync"]
     assert tests["orders"]["depends_on"] == [trusted]
     assert tests["other"]["depends_on"] == [other]
-    assert syncs["orders"]["depends_on"] == [trusted, "fivetranops_connection_test.orders"]
+    tested, chosen = (f"fivetranops_connection_{kind}.orders" for kind in ("test", "schema"))
+    schemas = resources["fivetranops_connection_schema"]
+    assert schemas["orders"]["depends_on"] == [trusted, tested]
+    assert syncs["orders"]["depends_on"] == [trusted, tested, chosen]
     assert document["import"] == [{"id": "pale_hydrogen", "to": other}]
 
 
