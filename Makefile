@@ -80,11 +80,11 @@ generate: setup-dev ## Write the generated files, from schemas, docstrings and e
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py
 	@$(RUN) python scripts/command_reference.py
+	@$(RUN) python scripts/message_page.py
 
 docs: setup-dev ## Build the docs site into build/docs; a broken link fails.
 	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
 	@echo 'To read it: $(VENV)/bin/python -m http.server --bind 127.0.0.1 --directory build/docs'
-	@$(RUN) python scripts/message_page.py
 
 new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"

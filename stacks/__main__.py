@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from constructs_lib import schemas
+from constructs_lib.adopt.description import add_belongings
 from constructs_lib.schemas.keywords import did_you_mean
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
 from stacks.settings.yaml_writer import InsertError, connection_template, insert
@@ -34,7 +35,7 @@ def run_command(arguments: Sequence[str]) -> int:
         from stacks.adopt.command import AdoptOptions, adopt
 
         chosen = AdoptOptions(
-            options.environment, options.group, options.service, options.dry_run, options.trust
+            options.environment, options.group, options.service, options.dry_run, options.along
         )
         return adopt(chosen, os.environ)
     try:
@@ -74,9 +75,7 @@ def _add_adopt(command: argparse.ArgumentParser) -> None:
     command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     command.add_argument("--service", metavar="S", action="append", default=[], help=help_)
-    help_ = "also what is approved for each: certificates and SSH fingerprints; this takes two "
-    help_ += "requests for each connection"
-    command.add_argument("--trust", action="store_true", help=help_)
+    add_belongings(command)
     command.add_argument("--dry-run", action="store_true", help="print what would be written")
 
 

@@ -15,15 +15,16 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TypeAlias
 
 from constructs_lib import (
     ConnectCard,
     Connection,
     ConnectionCertificates,
     ConnectionFingerprints,
+    ConnectionSchema,
     ConnectionState,
     ConnectionSync,
     ConnectionTest,
@@ -208,12 +209,17 @@ def _as_terraform(escape: re.Match[str]) -> str:
     return {"\\b": "\\u0008", "\\f": "\\u000c"}.get(escape.group(), escape.group())
 
 
+_Actions: TypeAlias = tuple[Callable[..., Construct], Construct, Sequence[ConnectionActionSettings]]
+"""A construct about a connection, its scope, and the entries from which it is made."""
+
+
 class EnvironmentStack(TerraformStack):
     """The connections of one environment with all that belongs to them, and connector statuses.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
     ``fivetranops_connection_state.<name>``, what it trusts
-    ``fivetranops_connection_certificates.<name>`` and ``…_fingerprints.<name>``, setup tests
+    ``fivetranops_connection_certificates.<name>`` and ``…_fingerprints.<name>``, a schema
+    configuration ``fivetranops_connection_schema.<name>``, setup tests
     ``fivetranops_connection_test.<name>``, a sync ``fivetranops_connection_sync.<name>``, a connect
     card ``fivetranops_connect_card.<name>``, and the status of an Elastic connector
     ``elasticops_connector_status.<name>``. Each connection has the output ``<name>_id``, each state
@@ -240,6 +246,7 @@ class EnvironmentStack(TerraformStack):
         self._cards = Construct(self._syncs, "Default")
         self._certificates = Construct(self._cards, "Default")
         self._fingerprints = Construct(self._certificates, "Default")
+        self._schemas = Construct(self._fingerprints, "Default")
         self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings)
@@ -295,24 +302,37 @@ class EnvironmentStack(TerraformStack):
         self._output(f"{settings.name}_connect_card_uri", card.uri, sensitive=True)
 
     def _add_actions(self, settings: Environment) -> None:
-        """Add what a connection trusts, tests and syncs: each waits for those before it that are
-        about the same connection.
+        """Add what a connection trusts, tests, schema configurations and syncs: each waits for
+        those before it that are about the same connection.
         """
+        stages: tuple[tuple[_Actions, ...], ...] = (
+            (
+                (ConnectionCertificates, self._certificates, settings.connection_certificates),
+                (ConnectionFingerprints, self._fingerprints, settings.connection_fingerprints),
+            ),
+            ((ConnectionTest, self._tests, settings.connection_tests),),
+            ((ConnectionSchema, self._schemas, settings.connection_schemas),),
+            ((ConnectionSync, self._syncs, settings.connection_syncs),),
+        )
         before: defaultdict[Any, list[Construct]] = defaultdict(list)
-        for each in settings.connection_certificates:
-            made = ConnectionCertificates(self._certificates, each.name, **self._action(each))
-            before[each.subject].append(made)
-        for each in settings.connection_fingerprints:
-            trusted = ConnectionFingerprints(self._fingerprints, each.name, **self._action(each))
-            before[each.subject].append(trusted)
-        trust = {subject: list(found) for subject, found in before.items()}
-        for each in settings.connection_tests:
-            first = trust.get(each.subject, [])
-            test = ConnectionTest(self._tests, each.name, depends_on=first, **self._action(each))
-            before[each.subject].append(test)
-        for each in settings.connection_syncs:
-            first = before[each.subject]
-            ConnectionSync(self._syncs, each.name, depends_on=first, **self._action(each))
+        for stage in stages:
+            made = [
+                (each.subject, self._add_action(kind, scope, each, before[each.subject]))
+                for kind, scope, entries in stage
+                for each in entries
+            ]
+            # Those of one stage do not wait for each other.
+            for subject, construct in made:
+                before[subject].append(construct)
+
+    def _add_action(
+        self,
+        kind: Callable[..., Construct],
+        scope: Construct,
+        settings: ConnectionActionSettings,
+        before: Sequence[Construct],
+    ) -> Construct:
+        return kind(scope, settings.name, depends_on=list(before), **self._action(settings))
 
     def _action(self, settings: ConnectionActionSettings) -> dict[str, Any]:
         if settings.connection is None:

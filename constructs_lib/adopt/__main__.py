@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +36,13 @@ from constructs_lib.adopt.account import (
 )
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
-from constructs_lib.adopt.description import Document, UnfitForm
+from constructs_lib.adopt.description import (
+    Document,
+    UnfitForm,
+    add_belongings,
+    options_of,
+    types_written,
+)
 from constructs_lib.adopt.files import FilesError, WrittenFiles, contents_of_others
 from constructs_lib.adopt.report import Progress, count, first_names, result_lines
 from constructs_lib.adopt.settings import NameRegistry
@@ -151,9 +157,7 @@ def parser() -> CommandParser:
     parser.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=help_)
-    help_ = "also what is approved for each: certificates and SSH fingerprints; this takes two "
-    help_ += "requests for each connection"
-    parser.add_argument("--trust", action="store_true", help=help_)
+    add_belongings(parser)
     help_ = "print what would be written, whatever is in the directory"
     parser.add_argument("--dry-run", action="store_true", help=help_)
     return parser
@@ -165,7 +169,9 @@ def _adopt(options: argparse.Namespace) -> tuple[str, str]:
     if not options.dry_run:
         files.require_own(form.files)
     earlier = _earlier(form, files)
-    found = _read(options, list(earlier))
+    # What was written before along with connections is kept: a plan would delete what is missing.
+    kept = types_written(files.text(form.imports_file))
+    found = _read(options, list(earlier), {*options.along, *options_of(kept)})
     there = contents_of_others(options.out, form.files.__contains__)
     others = hcl_form.declared(there if options.form == "hcl" else ())
     candidates = _candidates(found, earlier, others)
@@ -181,7 +187,9 @@ def _adopt(options: argparse.Namespace) -> tuple[str, str]:
         _require_all(earlier, adopted, files)
         gone = [name for name in form.files if name not in contents] if adopted else []
         files.write(contents if adopted else {}, plain=(hcl_form.PROVIDERS,), gone=gone)
-    report = _report(form, options, contents, adopted, candidates, len(earlier))
+    report = _report(
+        form, options, contents, adopted, candidates, _new(adopted, earlier, kept), len(earlier)
+    )
     lines = [*map(escape_controls_in_line, report), *note]
     return printed, escape_controls("".join(f"{line}\n" for line in lines))
 
@@ -200,8 +208,13 @@ def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:
     return {identifier: name for name, identifier in form.imports.findall(text)}
 
 
-def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConnection]:
-    """Read the connections: those that were written before come first, in the order of then."""
+def _read(
+    options: argparse.Namespace, earlier: Sequence[str], along: Collection[str]
+) -> list[FoundConnection]:
+    """Read the connections: those that were written before come first, in the order of then.
+
+    :param along: what to read along with them
+    """
     account = open_account({})
     with Progress(sys.stderr) as progress:
         listed = list_connections(account, options.group, progress.listed)
@@ -209,7 +222,7 @@ def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConn
         wanted = {each.id: each for each in ordered if _is_wanted(each, options.service)}
         known = [wanted.pop(identifier) for identifier in earlier if identifier in wanted]
         every = [*known, *wanted.values()]
-        return read_connections(account, every, progress.read, with_trust=options.trust)
+        return read_connections(account, every, progress.read, along)
 
 
 def _is_wanted(listed: Listed, services: Sequence[str]) -> bool:
@@ -259,6 +272,7 @@ def _report(
     contents: Mapping[str, str],
     adopted: Sequence[Candidate],
     candidates: Sequence[Candidate],
+    new: int,
     earlier: int,
 ) -> Iterator[str]:
     verb = "would be written" if options.dry_run else "written"
@@ -270,8 +284,21 @@ def _report(
     if adopted and not options.dry_run:
         yield ""
         yield f"Next: {form.next_step.format(directory=options.out)}"
-        new = len(adopted) - earlier + sum(len(each.belongings) for each in adopted)
         yield f"The plan should show {_planned(new, earlier)}."
+
+
+def _new(adopted: Sequence[Candidate], earlier: Collection[str], kept: Collection[str]) -> int:
+    """Return the number of resources that were not written before.
+
+    :param earlier: the identifiers of the connections that were
+    :param kept: the types of what was written along with them
+    """
+    new = sum(each.found.id not in earlier for each in adopted)
+    return new + sum(
+        each.found.id not in earlier or one.type not in kept
+        for each in adopted
+        for one in each.belongings
+    )
 
 
 def _planned(new: int, earlier: int) -> str:

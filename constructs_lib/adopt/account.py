@@ -5,7 +5,7 @@ This is the only module here that asks the API.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.inventory import FoundConnection, Inventory, open_inventory
@@ -88,18 +88,17 @@ def read_connections(
     account: Inventory,
     wanted: Sequence[Listed],
     on_progress: Callable[[int, int], None],
-    *,
-    with_trust: bool = False,
+    along: Collection[str] = (),
 ) -> list[FoundConnection]:
     """Read connections in full, without those that no longer exist.
 
     :param on_progress: is called with the number of connections so far, and of all
-    :param with_trust: True to read what is approved for them as well
+    :param along: what else to read for them: ``trust``, ``schemas``
     :raises AccountError: if the API does not answer
     """
     try:
         items = [dict(each.item) for each in wanted]
-        return account.read(items, on_progress, with_trust=with_trust)
+        return account.read(items, on_progress, along)
     except ProviderError as error:
         raise _account_error(error) from None
 

@@ -72,12 +72,8 @@ class Candidate:
 
     @property
     def belongings(self) -> tuple[Belonging, ...]:
-        """What is approved for it: certificates and fingerprints, as far as they were read."""
-        return tuple(
-            Belonging(f"fivetranops_connection_{plural}", {plural: values})
-            for plural, values in self.found.trusted.items()
-            if values
-        )
+        """What belongs to it, as far as it was read: what it trusts, its schema configuration."""
+        return tuple(Belonging(*each) for each in self.found.belongings.items())
 
     @property
     def comments(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ variable, so that no form can hold one.
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -45,13 +46,60 @@ class Belonging(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it is, such as ``connection_certificates``: also the section of a settings file."""
+        """What it is, such as ``connection_certificates``."""
         return self.type.partition("_")[2]
+
+    @property
+    def section(self) -> str:
+        """The section of a settings file, such as ``connection_certificates``."""
+        return f"{self.kind.removesuffix('s')}s"
 
     @property
     def construct(self) -> str:
         """The name of the construct, such as ``ConnectionCertificates``."""
         return "".join(word.capitalize() for word in self.kind.split("_"))
+
+
+_BELONGINGS = {
+    "trust": (
+        "also what is approved for each: certificates and SSH fingerprints; this takes two "
+        "requests for each connection",
+        ("fivetranops_connection_certificates", "fivetranops_connection_fingerprints"),
+    ),
+    "schemas": (
+        "also which schemas, tables and columns are synced: the policy, and what differs from it; "
+        "this takes at least one request for each connection",
+        ("fivetranops_connection_schema",),
+    ),
+}
+"""What can be adopted along with connections, by option: its help, and the types of resources."""
+
+
+def add_belongings(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each kind of what can be adopted along; ``along`` has those given."""
+    for name, (text, _) in _BELONGINGS.items():
+        parser.add_argument(
+            f"--{name}", dest="along", action="append_const", const=name, default=[], help=text
+        )
+
+
+def types_written(imports: str) -> frozenset[str]:
+    """Return the types of the belongings in a file that was written here.
+
+    :param imports: the content of the file with the imports, in any form
+    """
+    types = (each for _, several in _BELONGINGS.values() for each in several)
+    return frozenset(each for each in types if _has(imports, Belonging(each, {})))
+
+
+def options_of(types: frozenset[str]) -> set[str]:
+    """Return the options that adopt any of these types of resources."""
+    return {name for name, (_, several) in _BELONGINGS.items() if not types.isdisjoint(several)}
+
+
+def _has(imports: str, one: Belonging) -> bool:
+    marks = (rf"  to = {one.type}\.", rf"    {one.construct}\(", f"{one.section}:")
+    return re.search(f"^(?:{'|'.join(marks)})", imports, re.MULTILINE) is not None
 
 
 class Described(NamedTuple):

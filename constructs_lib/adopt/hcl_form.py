@@ -209,6 +209,9 @@ def _merged(value: Any) -> dict[str, Any]:
     return found
 
 
-_RESOURCES = re.compile(rf'^\s*resource\s+"?{_TYPE}"?\s+"?([\w-]+)', re.MULTILINE)
+_RESOURCES = re.compile(
+    rf'^\s*resource\s+"?{_TYPE}(?:_(?:certificates|fingerprints|schema))?"?\s+"?([\w-]+)',
+    re.MULTILINE,
+)
 _VARIABLES = re.compile(r'^\s*variable\s+"?([\w-]+)', re.MULTILINE)
 _PROVIDER_BLOCKS = re.compile(r'^\s*provider\s+"?([\w-]+)', re.MULTILINE)

@@ -62,6 +62,7 @@ def result_lines(adopted: Sequence[Candidate], refused: Sequence[Candidate]) -> 
     yield from _refused(refused)
     yield from _left_out(adopted)
     yield from _let_through(adopted)
+    yield from _schemas(adopted)
     yield from _unset_secrets(adopted)
     yield from _unknown(adopted)
 
@@ -87,6 +88,12 @@ def _let_through(adopted: Sequence[Candidate]) -> Iterator[str]:
             f"  {count(settings, 'setting')} that the catalogue of services does not accept "
             f"{are} in unchecked"
         )
+
+
+def _schemas(adopted: Sequence[Candidate]) -> Iterator[str]:
+    types = [one.type for each in adopted for one in each.belongings]
+    if number := types.count("fivetranops_connection_schema"):
+        yield f"  {count(number, 'schema configuration')} with what differs from the policy"
 
 
 def _unset_secrets(adopted: Sequence[Candidate]) -> Iterator[str]:

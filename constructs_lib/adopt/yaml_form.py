@@ -43,13 +43,13 @@ def to_yaml(document: Document) -> dict[str, str]:
 def _sections(document: Document) -> Iterator[str]:
     """Yield the sections with what belongs to connections."""
     every = [(one, each) for one in document.connections for each in one.belongings]
-    for kind in sorted({each.kind for _, each in every}):
+    for section in sorted({each.section for _, each in every}):
         entries = [
             belonging_entry(one.name, one.import_id, each, STEP)
             for one, each in every
-            if each.kind == kind
+            if each.section == section
         ]
-        yield f"\n{kind}:\n" + "\n".join(entries)
+        yield f"\n{section}:\n" + "\n".join(entries)
 
 
 def belonging_entry(name: str, import_id: str | None, belonging: Belonging, indent: int) -> str:

@@ -33,6 +33,10 @@ from constructs_lib.constructs.fivetran.connection_data import (
     ConnectionsData,
     ConnectionsDataInstance,
 )
+from constructs_lib.constructs.fivetran.connection_schema import (
+    ConnectionSchema,
+    ConnectionSchemaInstance,
+)
 from constructs_lib.constructs.fivetran.connection_state import (
     ConnectionState,
     ConnectionStateData,
@@ -71,6 +75,8 @@ __all__ = [
     "ConnectionPauseAction",
     "ConnectionReference",
     "ConnectionResyncAction",
+    "ConnectionSchema",
+    "ConnectionSchemaInstance",
     "ConnectionState",
     "ConnectionStateData",
     "ConnectionStateDataInstance",

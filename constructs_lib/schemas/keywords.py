@@ -100,9 +100,10 @@ def _in_object(
         if name not in value:
             yield Violation("required", path, value, name, rule)
     known, others = rule.get("properties", {}), rule.get("additionalProperties", {})
+    names = rule.get("propertyNames")
     for name, inner in value.items():
         here = (*path, name)
-        for wrong in violations(rule.get("propertyNames", {}), name):
+        for wrong in violations(names, name) if names else ():
             yield Violation("propertyNames", here, name, wrong.demand, wrong.rule)
         if name in known:
             yield from violations(known[name], inner, path=here, passes=passes)
@@ -110,6 +111,22 @@ def _in_object(
             yield Violation("additionalProperties", here, inner, False, rule)
         elif others is not True:
             yield from violations(others, inner, path=here, passes=passes)
+
+
+def without_nulls(rule: Mapping[str, Any], value: Any) -> Any:
+    """Return a value without what is null in objects that its rule describes: that was left out.
+
+    Where the rule says nothing of the members, as in ``config``, null is a value and stays.
+    """
+    known, others = rule.get("properties", {}), rule.get("additionalProperties")
+    if not isinstance(value, Mapping) or not (known or isinstance(others, dict)):
+        return value
+    unnamed = others if isinstance(others, dict) else {}
+    return {
+        name: without_nulls(known.get(name, unnamed), inner)
+        for name, inner in value.items()
+        if inner is not None
+    }
 
 
 def find_excess(rule: Mapping[str, Any], value: Any) -> limits.Excess | None:

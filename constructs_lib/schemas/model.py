@@ -366,6 +366,9 @@ def _inside(rule: dict[str, Any], kind: Kind) -> dict[str, Any]:
     return rule if kind is Kind.NESTED else {}
 
 
+_OF_VALUES = {"array": Kind.LISTS, "object": Kind.DYNAMIC}
+
+
 def _kind(rule: dict[str, Any]) -> Kind:
     if rule["type"] == ["object", "string"]:
         return Kind.DYNAMIC  # An object, or its JSON text.
@@ -378,7 +381,7 @@ def _kind(rule: dict[str, Any]) -> Kind:
     values = rule.get("additionalProperties")
     if not isinstance(values, dict):
         return Kind.DYNAMIC
-    return Kind.LISTS if values.get("type") == "array" else Kind.MAP
+    return _OF_VALUES.get(values["type"], Kind.MAP)
 
 
 _ATTRIBUTES = ("connection_id", "connector_id", "id")

@@ -17,6 +17,7 @@ from constructs_lib.schemas.rules import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
     PYTHON,
+    SCHEMA_RULES,
     Problem,
     Rule,
     applied,
@@ -108,6 +109,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "fivetranops_connection": CONNECTION_RULES,
     "fivetranops_connection_certificates": trust_rules("certificates"),
     "fivetranops_connection_fingerprints": trust_rules("fingerprints"),
+    "fivetranops_connection_schema": SCHEMA_RULES,
     "fivetranops_connection_sync": SYNC_RULES,
 }
 """The rules across attributes by the name of the schema; the others have none."""

@@ -20,9 +20,11 @@ from constructs_lib.validation.schema_check import parameter_schema
 
 TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
 CERTIFICATES, FINGERPRINTS = "connection_certificates", "connection_fingerprints"
+SCHEMAS: Final = "connection_schemas"
 SECTIONS: Final = {
     CERTIFICATES: "fivetranops_connection_certificates",
     FINGERPRINTS: "fivetranops_connection_fingerprints",
+    SCHEMAS: "fivetranops_connection_schema",
     TESTS: "fivetranops_connection_test",
     SYNCS: "fivetranops_connection_sync",
     CARDS: "fivetranops_connect_card",

@@ -22,6 +22,7 @@ from constructs_lib.schemas.keywords import (
     nearest_name,
     suggestion,
     violations,
+    without_nulls,
 )
 from constructs_lib.schemas.model import matches
 from constructs_lib.schemas.redaction import display
@@ -249,21 +250,15 @@ def parameter_validator(name: str) -> Validator:
 def without_none(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``values`` without those that are None, because they were left out.
 
-    That holds at the top level and inside attributes with known keys, such as ``timeouts``.
-    Inside ``config`` and the like None is a value, and stays.
+    That holds at the top level and inside what the schema describes, such as ``timeouts``. Inside
+    ``config`` and the like None is a value, and stays.
     """
     properties = parameter_schema(name)["properties"]
     return {
-        key: _mapping_without_none(value) if "properties" in properties.get(key, {}) else value
+        key: without_nulls(properties.get(key, {}), value)
         for key, value in values.items()
         if value is not None
     }
-
-
-def _mapping_without_none(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    return {key: inner for key, inner in value.items() if inner is not None}
 
 
 def unknown_hint(schema: dict[str, Any], name: str) -> str:

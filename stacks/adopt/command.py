@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,8 +99,9 @@ class AdoptOptions(NamedTuple):
     """Only the connections of these services; none for all."""
     dry_run: bool = False
     """True to print what would be written."""
-    with_trust: bool = False
-    """True to adopt what is approved for the connections as well."""
+    along: Collection[str] = ()
+    """What else to adopt: ``trust`` for what is approved for the connections, ``schemas`` for their
+    schema configurations."""
 
 
 def adopt(options: AdoptOptions, environ: Mapping[str, str]) -> int:
@@ -148,9 +149,8 @@ def _read(
     with Progress(sys.stderr) as progress:
         listed = list_connections(account, options.groups, progress.listed)
         selection = select_connections(listed, options.services, existing)
-        trust = options.with_trust
-        found = read_connections(account, selection.wanted, progress.read, with_trust=trust)
-        return selection, found
+        wanted = selection.wanted
+        return selection, read_connections(account, wanted, progress.read, options.along)
 
 
 def _printed(adopted: Sequence[EntryCandidate]) -> str:

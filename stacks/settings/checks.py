@@ -19,7 +19,7 @@ from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
-from constructs_lib.schemas.rules import ELASTIC_PROVIDER, Rule
+from constructs_lib.schemas.rules import ELASTIC_PROVIDER, SCHEMA_RULES, Rule
 from constructs_lib.schemas.rules.trust import trust_rules
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.environment_schema import environment_schema
@@ -31,6 +31,7 @@ from stacks.settings.model import (
     CARDS,
     CERTIFICATES,
     FINGERPRINTS,
+    SCHEMAS,
     SECTIONS,
     SYNCS,
     TESTS,
@@ -47,6 +48,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     CARDS: (),
     CERTIFICATES: trust_rules("certificates"),
     FINGERPRINTS: trust_rules("fingerprints"),
+    SCHEMAS: SCHEMA_RULES,
 }
 """The rules across the attributes of an entry, by section."""
 
@@ -165,6 +167,8 @@ def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     for section in (CERTIFICATES, FINGERPRINTS):
         for name, entry in _entries(values, section):
             yield from _keys_of_trust(section, name, entry)
+    for name, entry in _entries(values, SCHEMAS):
+        yield from _import_of(SCHEMAS, name, entry)
     for name, entry in _entries(values, "connector_statuses"):
         if isinstance(identifier := entry.get("connector_id"), str):
             yield _UniqueKey(
@@ -199,11 +203,15 @@ def _keys_of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Unique
             f"the destination schema {schema!r} in the group {group!r}",
             "a destination schema of its own for each connection of a group",
         )
+    yield from _import_of("connections", name, entry)
+
+
+def _import_of(section: str, name: str, entry: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     if isinstance(identifier := entry.get("import_id"), str) and identifier:
         yield _UniqueKey(
             "import-twice",
-            (identifier,),
-            ("connections", name, "import_id"),
+            (section, identifier),
+            (section, name, "import_id"),
             f"the identifier {identifier!r} a second time",
             "one entry for each object that exists",
         )

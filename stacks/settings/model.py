@@ -10,6 +10,7 @@ from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.environment_schema import CARDS as CARDS
 from constructs_lib.validation.environment_schema import CERTIFICATES as CERTIFICATES
 from constructs_lib.validation.environment_schema import FINGERPRINTS as FINGERPRINTS
+from constructs_lib.validation.environment_schema import SCHEMAS as SCHEMAS
 from constructs_lib.validation.environment_schema import SECTIONS as SECTIONS
 from constructs_lib.validation.environment_schema import SYNCS as SYNCS
 from constructs_lib.validation.environment_schema import TESTS as TESTS
@@ -65,7 +66,9 @@ class ConnectorStatusSettings:
 
 @dataclass(frozen=True)
 class ConnectionActionSettings:
-    """What belongs to one connection: setup tests, a sync, a connect card, or what it trusts."""
+    """What belongs to one connection: setup tests, a sync, a connect card, what it trusts, or its
+    schema configuration.
+    """
 
     name: str
     """The key in the file, and the id of the construct."""
@@ -101,6 +104,7 @@ class Environment:
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
     connection_certificates: tuple[ConnectionActionSettings, ...] = ()
     connection_fingerprints: tuple[ConnectionActionSettings, ...] = ()
+    connection_schemas: tuple[ConnectionActionSettings, ...] = ()
     connection_tests: tuple[ConnectionActionSettings, ...] = ()
     connection_syncs: tuple[ConnectionActionSettings, ...] = ()
     connect_cards: tuple[ConnectionActionSettings, ...] = ()

@@ -1,9 +1,10 @@
 """Runs the benchmarks and writes ``docs/benchmarks.md``; ``make bench`` runs this.
 
 ``--only WORD`` runs the measures whose title has the word, and prints instead of writing; ``--only
-waits`` runs those of :mod:`waits`. ``--against REVISION`` measures another commit beside this one
-(:mod:`against`) and prints. Another measure is one more ``Measure`` in a module of measures,
-which ``_MODULES`` names.
+waits`` runs those of :mod:`waits`, and ``--only "schema configuration"`` counts the requests of
+:mod:`schema_measures`. ``--against REVISION`` measures another commit beside this one
+(:mod:`against`) and prints. Another measure is one more ``Measure`` in a module of measures, which
+``_MODULES`` names.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import against
 import catalogue_measures
 import growth
 import plan_measures
+import schema_measures
 import synth_measures
 import waits
 from plot import Curve, Panel, drawn
@@ -29,7 +31,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 PICTURE = DOCS.with_suffix(".svg")
 BY_HAND = "## Single measurements\n"
 """The heading of what no run writes: measurements that led to decisions, and were made once."""
-_MODULES = (plan_measures, synth_measures, catalogue_measures)
+_MODULES = (plan_measures, schema_measures, synth_measures, catalogue_measures)
 
 
 def main() -> int:
@@ -45,13 +47,15 @@ def main() -> int:
         return 0
     results = _results((each for module in _MODULES for each in module.measures()), options)
     if options.only:
-        found = waits.facts() if options.only.casefold() in waits.TITLE.casefold() else ()
+        told = (waits, schema_measures)
+        chosen = [one for one in told if options.only.casefold() in one.TITLE.casefold()]
+        found = [fact for one in chosen for fact in one.facts()]
         sys.stdout.write(page(results, found, ""))
         return 0
     sys.stderr.write("Growth ...\n")
     curve = growth.points()
     PICTURE.write_text(_picture(curve), encoding="utf-8")
-    facts = [*plan_measures.facts(), *waits.facts(), _size()]
+    facts = [*plan_measures.facts(), *schema_measures.facts(), *waits.facts(), _size()]
     by_hand = DOCS.read_text(encoding="utf-8").partition(BY_HAND)[2]
     text = page(results, facts, growth.table(curve))
     DOCS.write_text(f"{text}\n{BY_HAND}{by_hand}", encoding="utf-8")

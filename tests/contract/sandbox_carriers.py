@@ -77,6 +77,9 @@ class Carrier:
     def advance(self, seconds: float) -> None:
         raise NotImplementedError
 
+    def set_source(self, identifier: str, source: dict[str, Any]) -> None:
+        raise NotImplementedError
+
     def journal(self) -> list[JournalEntry]:
         raise NotImplementedError
 
@@ -95,6 +98,9 @@ class Embedded(Carrier):
 
     def advance(self, seconds: float) -> None:
         self.adapter.store.advance(seconds)
+
+    def set_source(self, identifier: str, source: dict[str, Any]) -> None:
+        self.adapter.store.set_source(identifier, source)
 
     def journal(self) -> list[JournalEntry]:
         return self.adapter.store.journal()
@@ -117,6 +123,11 @@ class Served(Carrier):
     def advance(self, seconds: float) -> None:
         ahead = self.data("GET", "/_sandbox/settings")["clock_ahead_seconds"]
         self.configure(clock_ahead_seconds=ahead + seconds)
+
+    def set_source(self, identifier: str, source: dict[str, Any]) -> None:
+        path = f"/_sandbox/connections/{identifier}/source"
+        response = self.request("POST", path, json={"schemas": source})
+        assert response.ok, response.text
 
     def journal(self) -> list[JournalEntry]:
         items = self.data("GET", "/_sandbox/journal")["items"]

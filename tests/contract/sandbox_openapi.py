@@ -84,6 +84,13 @@ def contract() -> Document:
         },
         **_trust(one, "certificates", "encoded_cert", ("name", "type", "sha1", "sha256")),
         **_trust(one, "fingerprints", "public_key", ()),
+        f"{one}/schemas": {
+            "get": _operation(200, _schemas(), of=(SDK, POSTGRES)),
+            "patch": _operation(200, _schemas(), _schemas_changed(), of=(SDK, POSTGRES)),
+        },
+        f"{one}/schemas/reload": {
+            "post": _operation(200, _schemas(), _reloaded(), of=(SDK, POSTGRES))
+        },
     }
     for path, methods in paths.items():
         for method, operation in methods.items():
@@ -255,6 +262,52 @@ def _card() -> Document:
         "connect_card_config": _field("connect_card_config"),
     }
     return _closed(properties, *properties)
+
+
+def _schemas() -> Document:
+    """The schema configuration of a connection, as the contract answers it."""
+    lock = _closed(
+        {"allowed": {"type": "boolean"}, "reason": _TEXT, "reason_code": _TEXT}, "allowed"
+    )
+    common = {"name_in_destination": _TEXT, "enabled": {"type": "boolean"}}
+    column = {**common, "enabled_patch_settings": lock, "hashed": {"type": "boolean"}}
+    key = {"is_primary_key": {"type": "boolean"}}
+    table = {
+        **common,
+        "enabled_patch_settings": lock,
+        "supports_columns_config": {"type": "boolean"},
+        "supports_history_mode": {"type": "boolean"},
+        "columns": _map_of(_closed({**column, **key}, *column)),
+    }
+    mode = {"sync_mode": {"enum": ["SOFT_DELETE", "HISTORY", "LIVE"]}}
+    schema = {**common, "tables": _map_of(_closed({**table, **mode}, *table))}
+    properties = {
+        "schema_change_handling": {"enum": ["ALLOW_ALL", "ALLOW_COLUMNS", "BLOCK_ALL"]},
+        "enable_new_by_default": {"type": "boolean"},
+        "schemas": _map_of(_closed(schema, *schema)),
+    }
+    return _closed(properties, "schema_change_handling", "schemas")
+
+
+def _schemas_changed() -> Document:
+    """What a request may change of it; of the names, those that a source has."""
+    policy = {"enum": ["ALLOW_ALL", "ALLOW_COLUMNS", "BLOCK_ALL"]}
+    flag = {"type": "boolean"}
+    column = _closed({"enabled": flag, "hashed": flag, "is_primary_key": flag}, "enabled")
+    mode = {"enum": ["SOFT_DELETE", "HISTORY", "LIVE"]}
+    columns = _closed({"email": column})
+    table = _closed({"enabled": flag, "sync_mode": mode, "columns": columns}, "enabled")
+    schema = _closed({"enabled": flag, "tables": _closed({"orders": table})}, "enabled")
+    named = _closed({"public": schema})
+    return _closed({"schema_change_handling": policy, "schemas": named, "is_type_locked": flag})
+
+
+def _reloaded() -> Document:
+    return _closed({"exclude_mode": {"enum": ["PRESERVE", "INCLUDE", "EXCLUDE"]}})
+
+
+def _map_of(schema: Document) -> Document:
+    return {"type": "object", "additionalProperties": schema}
 
 
 def _state() -> Document:

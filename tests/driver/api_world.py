@@ -104,13 +104,27 @@ class World:
         with self.store.transaction() as tables:
             return [record for _, record in tables.connections(0, 100, None, None)]
 
-    def restore(self, connections: Sequence[Connection]) -> None:
-        """Lets only these connections exist, as they were, and forgets journal and faults."""
+    def sources(self) -> dict[str, str]:
+        """What the sandbox keeps of the sources of connections, by identifier."""
+        with self.store.transaction() as tables:
+            records = [record for _, record in tables.connections(0, 100, None, None)]
+            found = {one.id: tables.stored_connection_schema(one.id) for one in records}
+        return {identifier: text for identifier, text in found.items() if text is not None}
+
+    def restore(
+        self, connections: Sequence[Connection], sources: Mapping[str, str] | None = None
+    ) -> None:
+        """Lets only these connections exist, as they were, and forgets journal and faults.
+
+        :param sources: what :meth:`sources` returned of them
+        """
         self.store.reset()
         self.fail()
         with self.store.transaction() as tables:
             for record in connections:
                 tables.insert(record)
+            for identifier, text in (sources or {}).items():
+                tables.store_connection_schema(identifier, text)
         self._seen = 0
 
     def fail(self, *faults: Fault) -> None:

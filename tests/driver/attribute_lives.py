@@ -9,8 +9,8 @@ from attribute_changes import CHANGES, CONNECTION, STATE, STEERING
 from constructs_lib.schemas import Attribute, Kind
 
 TEST, SYNC = "fivetranops_connection_test", "fivetranops_connection_sync"
-CARD = "fivetranops_connect_card"
-RESOURCES = (CONNECTION, STATE, TEST, SYNC, CARD)
+CARD, SCHEMA = "fivetranops_connect_card", "fivetranops_connection_schema"
+RESOURCES = (CONNECTION, STATE, TEST, SYNC, CARD, SCHEMA)
 
 
 class Life(NamedTuple):
@@ -54,6 +54,13 @@ LIVES: dict[str, dict[str, Life]] = {
         "on_reschedule": Life("fail", "wait"),
         **_OF_ACTIONS,
     },
+    SCHEMA: {
+        "schema_change_handling": Life("BLOCK_ALL", "ALLOW_COLUMNS"),
+        "schemas.*": Life({"internal": {"enabled": False}}, {"internal": {"enabled": True}}),
+        "is_type_locked": Life(True, False),
+        "reload": Life("always", "never"),
+        **_OF_ACTIONS,
+    },
     CARD: {
         "hide_setup_guide": Life(True, False),
         "all_fields": Life(True, False),
@@ -72,6 +79,7 @@ SENT: dict[str, set[str]] = {
     TEST: {"triggers"},
     SYNC: {"triggers"},
     CARD: {"hide_setup_guide", "all_fields", "triggers"},
+    SCHEMA: {"schema_change_handling", "schemas", "is_type_locked"},
 }
 """The attributes of the other resources whose change is a request."""
 

@@ -18,6 +18,7 @@ SYNC = "fivetranops_connection_sync"
 TRUST = {f"fivetranops_connection_{kind.segment}": kind for kind in (CERTIFICATE, FINGERPRINT)}
 """The resources with what a connection trusts, each with its kind."""
 CERTIFICATES, FINGERPRINTS = TRUST
+SCHEMA = "fivetranops_connection_schema"
 CANARY = "canary-s3cret"
 """In every secret; it may stand in no message, no log and no state file."""
 
@@ -26,7 +27,7 @@ Values = dict[str, Any]
 BEFORE = {"since": "2026-01-01", "page": 1, "done": False}
 WANTED = {"since": "2026-06-01", "page": 2, "done": True}
 DRIFTED = {"since": "2026-03-01", "page": 3, "done": False}
-DYNAMIC = ("config", "config_wo", "state")
+DYNAMIC = ("config", "config_wo", "state", "schemas")
 _VERY_LONG = 1e8
 """Seconds of a sync that outlasts all tests."""
 _SECRETS = {"password": f"{CANARY}-1"}
@@ -42,6 +43,18 @@ _CARD: Values = {
     "triggers": {"month": "may"},
     "timeouts": dict.fromkeys(("create", "update"), "5m"),
 }
+_LIMITS = {"timeouts": dict.fromkeys(("create", "update"), "5m")}
+
+
+def _synced(enabled: bool, **columns: Any) -> Values:
+    tables = {"orders": {"enabled": enabled, "columns": columns}}
+    return {
+        "schema_change_handling": "BLOCK_ALL",
+        "schemas": {"public": {"tables": tables}},
+    } | _LIMITS
+
+
+_CHOSEN = _synced(False, email={"hashed": True})
 _ENFORCED: Values = {**_CURSOR, "drift_policy": "enforce"}
 
 
@@ -104,9 +117,6 @@ def _paused(world: World) -> str:
 
 def _moved(**changes: Any) -> Values:
     return {**_ORDERS, "config": {**_ORDERS["config"], "host": "two.example.com"}, **changes}
-
-
-_LIMITS = {"timeouts": dict.fromkeys(("create", "update"), "5m")}
 
 
 def _triggered(day: str, **more: Any) -> Values:
@@ -214,6 +224,15 @@ OPERATIONS = (
     Operation("read a connect card", CARD, _CARD, "refresh", before=_CARD, people=_running),
     Operation("forget a connect card", CARD, _CARD, "destroy", before=_CARD, people=_running),
     Operation("import a connect card", CARD, _CARD, "import", people=_running),
+    Operation("choose a schema", SCHEMA, _CHOSEN, people=_orders),
+    Operation(
+        "change a schema",
+        SCHEMA,
+        _CHOSEN,
+        before=_synced(True, email={"hashed": False}),
+        people=_orders,
+    ),
+    Operation("read a schema", SCHEMA, _CHOSEN, "refresh", before=_CHOSEN, people=_orders),
     Operation("run setup tests", TEST, _triggered("1"), people=_orders),
     Operation(
         "run setup tests again", TEST, _triggered("2"), before=_triggered("1"), people=_orders

@@ -37,12 +37,13 @@ class Stand:
         self.subject = Subject(self.core)
         self._prepare()
         self._records = copy.deepcopy(self.world.connections())
+        self._sources = self.world.sources()
         self._stored = self.core.stored
         self.was_paused = any(record.paused for record in self._records)
 
     def put_back(self) -> None:
         """Everything is as it was before the operation."""
-        self.world.restore(copy.deepcopy(self._records))
+        self.world.restore(copy.deepcopy(self._records), self._sources)
         self.core.stored = self._stored
         self.core.said.clear()
         empty(self._folder)

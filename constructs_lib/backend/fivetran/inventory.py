@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shlex
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -118,7 +118,7 @@ class FoundConnection(NamedTuple):
     """The keys of ``config`` that name the destination schema; empty if their form is unknown."""
     config: dict[str, Any]
     """The settings as the API answers them: secrets are masked."""
-    trusted: dict[str, dict[str, str]] = {}  # noqa: RUF012 - never changed; a default of a tuple.
+    belongings: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - never changed; a default of a tuple.
     """The approved ``certificates`` and ``fingerprints``, by hash, each with what approves it, or
     an empty text where the API does not tell that; empty if they were not read."""
 
@@ -149,7 +149,7 @@ class Inventory:
                 yield items
 
     def read(
-        self, items: Sequence[Answer], on_progress: ProgressCallback, *, with_trust: bool = False
+        self, items: Sequence[Answer], on_progress: ProgressCallback, along: Collection[str] = ()
     ) -> list[FoundConnection]:
         """Return the connections of these items, without those that are gone by now.
 
@@ -157,7 +157,8 @@ class Inventory:
         connection is read.
 
         :param on_progress: is called as the work goes on
-        :param with_trust: True to read what is approved for each: two requests more
+        :param along: what else to read for each: ``trust`` for what is approved, two requests more;
+            ``schemas`` for its schema configuration, at least one more
         :raises ProviderError: if the API does not answer
         """
         whole = {item["id"]: item for item in items if isinstance(item.get("config"), dict)}
@@ -167,32 +168,66 @@ class Inventory:
             whole |= {} if answer is None else {answer["id"]: answer}
             on_progress(len(whole), len(items))
         found = [_found(whole[item["id"]]) for item in items if item["id"] in whole]
-        return self._with_trust(found, on_progress) if with_trust else found
+        return self._with_belongings(found, on_progress, along) if along else found
 
-    def _with_trust(
-        self, found: Sequence[FoundConnection], on_progress: ProgressCallback
+    def _with_belongings(
+        self,
+        found: Sequence[FoundConnection],
+        on_progress: ProgressCallback,
+        along: Collection[str],
     ) -> list[FoundConnection]:
-        """Return connections with what is approved for each, in the same order."""
-        trusted: dict[str, dict[str, dict[str, str]]] = {}
-        on_progress(0, len(found))
-        for identifier, values in in_parallel(self._trusted, [o.id for o in found], _AT_ONCE):
-            trusted[identifier] = values
-            on_progress(len(trusted), len(found))
-        return [one._replace(trusted=trusted[one.id]) for one in found]
+        """Return connections with what belongs to each, in the same order."""
+        readers = {"trust": self._trusted, "schemas": self._schema}
+        chosen = [reader for name, reader in readers.items() if name in along]
 
-    def _trusted(self, identifier: str) -> tuple[str, dict[str, dict[str, str]]]:
+        def read(identifier: str) -> tuple[str, dict[str, dict[str, Any]]]:
+            parts = [reader(identifier) for reader in chosen]
+            return identifier, {kind: each for part in parts for kind, each in part.items()}
+
+        belongings: dict[str, dict[str, dict[str, Any]]] = {}
+        on_progress(0, len(found))
+        for identifier, values in in_parallel(read, [one.id for one in found], _AT_ONCE):
+            belongings[identifier] = values
+            on_progress(len(belongings), len(found))
+        return [one._replace(belongings=belongings[one.id]) for one in found]
+
+    def _trusted(self, identifier: str) -> dict[str, dict[str, Any]]:
+        """Return what is approved for a connection, by the type of the resource."""
         from constructs_lib.backend.fivetran.trust.client import TrustClient
         from constructs_lib.backend.fivetran.trust.waiting import KINDS
 
-        found: dict[str, dict[str, str]] = {}
+        found: dict[str, dict[str, Any]] = {}
         for kind in KINDS:
             with explain_errors("read", f"the {kind.plural} of connection {identifier}"):
                 try:
                     client = TrustClient(self._client, kind, identifier)
-                    found[kind.plural] = client.values(self._deadline)
+                    values = client.values(self._deadline)
                 except NotFound:
                     continue
-        return identifier, found
+            if values:
+                found[f"fivetranops_connection_{kind.plural}"] = {kind.plural: values}
+        return found
+
+    def _schema(self, identifier: str) -> dict[str, dict[str, Any]]:
+        """Return the schema configuration of a connection, by the type of the resource: the
+        policy, and what differs from it.
+
+        A connection whose source Fivetran has not read has none.
+        """
+        from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
+        from constructs_lib.backend.fivetran.connection_schema.schema_config import deviations
+
+        with explain_errors("read", f"the schema configuration of connection {identifier}"):
+            try:
+                config = SchemaClient(self._client, identifier, self._deadline).read()
+            except NotFound:
+                config = None
+        if config is None:
+            return {}
+        differing = deviations(config)
+        named = {"schemas": differing} if differing else {}
+        policy = {"schema_change_handling": config.policy}
+        return {"fivetranops_connection_schema": {**policy, **named}}
 
     def _one(self, identifier: str) -> Answer | None:
         with explain_errors("read", f"connection {identifier}"):

@@ -1,4 +1,4 @@
-"""The lists of ``terraform query``: connections, their states, and what they trust.
+"""The lists of ``terraform query``: connections, their states, what they trust, and their schemas.
 
 What is listed with its state is the state that an import reads, without what could be a secret:
 ``terraform query -json`` prints it, and a setting that the catalogue of services does not know may
@@ -114,6 +114,34 @@ class ConnectionFingerprintsList(TrustList):
     """The list of the connections with approved fingerprints."""
 
     schema = schemas.load("list.fivetranops_connection_fingerprints")
+
+
+class ConnectionSchemaList(ListResource):
+    """The list of the connections that have a schema configuration."""
+
+    schema = schemas.load("list.fivetranops_connection_schema")
+
+    def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
+        """Yield the connections whose source Fivetran has read."""
+        from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
+        from constructs_lib.backend.fivetran.connection_schema.schema_config import imported_values
+
+        account: Account = operation.provider_data
+        for item in _connections(config, operation):
+            identifier = item["id"]
+            deadline = Deadline(READ_LIMIT, operation.stopping)
+            with explain_errors("read", f"fivetranops_connection_schema {identifier}"):
+                try:
+                    found = SchemaClient(account.client, identifier, deadline).read()
+                except NotFound:
+                    continue
+            if found is None:
+                continue
+            state = None
+            if operation.includes_state:
+                known = {"id": identifier, "connection_id": identifier, "reload": "if_missing"}
+                state = {**known, **imported_values(found)}
+            yield Listed({"connection_id": identifier}, _display_name(item), state)
 
 
 def _connections(config: Object, operation: ListOperation) -> Iterator[dict[str, Any]]:

@@ -33,6 +33,7 @@ _RESOURCES: Final = {
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
     "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesResource",
     "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsResource",
+    "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaResource",
 }
 _CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _DATA_SOURCES: Final = {
@@ -48,6 +49,7 @@ _LISTS: Final = {
     "fivetranops_connection_certificates": ".lists:ConnectionCertificatesList",
     "fivetranops_connection_fingerprints": ".lists:ConnectionFingerprintsList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
+    "fivetranops_connection_schema": ".lists:ConnectionSchemaList",
 }
 _ACTIONS: Final = {
     "fivetranops_connection_sync": ".actions:SyncAction",

@@ -25,7 +25,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.http.deadline import Deadline
@@ -203,6 +203,8 @@ class Account(ProviderData[Client]):
         """What this run will have done with a connection."""
         self.locks = ConnectionLocks()
         """Whose turn it is at a connection."""
+        self.schema_configs: dict[str, Any] = {}
+        """The schema configurations that were read last, by connection, until they are used."""
         self.secrets: dict[str, list[str]] = {}
         """The secrets of a connection, as far as this run has seen them: its answers quote them."""
 

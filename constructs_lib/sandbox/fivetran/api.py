@@ -56,6 +56,7 @@ from constructs_lib.sandbox.fivetran.call import (
     check_content_type,
     check_credentials,
 )
+from constructs_lib.sandbox.fivetran.connection_schema.endpoints import FIELDS as SCHEMA_FIELDS
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 from constructs_lib.schemas import MASK, SERVICES_WITH_STATE
@@ -163,11 +164,9 @@ _EVENTS: Mapping[str, Callable[[Fault, Call, Connection], None]] = {
 }
 
 
-_TRUST_FIELDS = ("hash", "encoded_cert", "public_key")
-_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_TRUST_FIELDS, "state", "force", "scope"} - {
-    "config",
-    "auth",
-}
+_OF_OPERATIONS = {"state", "force", "scope", "exclude_mode", *SCHEMA_FIELDS}
+_OF_TRUST = {"hash", "encoded_cert", "public_key"}
+_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_OF_OPERATIONS, *_OF_TRUST} - {"config", "auth"}
 """The fields of a body whose values hold no secret."""
 
 

@@ -24,6 +24,7 @@ from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran import connections, operations
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
+from constructs_lib.sandbox.fivetran.connection_schema import endpoints as connection_schema
 from constructs_lib.sandbox.fivetran.records import Group
 from constructs_lib.sandbox.fivetran.store import Settings
 from constructs_lib.sandbox.fivetran.trust import endpoints as trust_endpoints
@@ -172,6 +173,13 @@ _FIVETRAN: dict[str, dict[str, Endpoint]] = {
         for kind in trust_endpoints.KINDS
         for path, methods in trust_endpoints.endpoints(kind).items()
     },
+    f"{_ONE}/schemas": {
+        "GET": connection_schema.read,
+        "POST": connection_schema.create,
+        "PATCH": connection_schema.modify,
+    },
+    f"{_ONE}/schemas/reload": {"POST": connection_schema.reload},
+    f"{_ONE}/schemas/{{schema}}/tables/{{table}}/columns": {"GET": connection_schema.read_columns},
     "/v1/groups": {"GET": list_groups},
     "/v1/groups/{group_id}": {"GET": read_group},
     "/v1/groups/{group_id}/connections": {"GET": list_connections_of_group},
@@ -185,6 +193,7 @@ _CONTROL: dict[str, dict[str, Endpoint]] = {
     "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
     "/_sandbox/connections/{connection_id}/sync-seconds": {"POST": set_sync_seconds},
+    "/_sandbox/connections/{connection_id}/source": {"POST": connection_schema.set_source},
 }
 
 

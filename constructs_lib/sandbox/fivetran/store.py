@@ -17,6 +17,7 @@ from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.faults import Fault, checked_faults
 from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
 from constructs_lib.sandbox.fivetran import answers
+from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord, checked_source
 from constructs_lib.sandbox.fivetran.distortions import checked_conditions, checked_distortions
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 
@@ -140,6 +141,10 @@ CREATE TABLE connections (
     UNIQUE (group_id, schema));
 CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
 """,
+    added_tables="""
+CREATE TABLE IF NOT EXISTS fivetranops_connection_schema (
+    id TEXT PRIMARY KEY, document TEXT NOT NULL);
+""",
 )
 """The database of the sandbox of Fivetran's API."""
 
@@ -211,6 +216,9 @@ class Tables(CommonTables[Settings]):
     def delete(self, connection_id: str) -> bool:
         """Remove a connection; return False if there was none."""
         self._link.execute("DELETE FROM spans WHERE connection_id = ?", (connection_id,))
+        self._link.execute(
+            "DELETE FROM fivetranops_connection_schema WHERE id = ?", (connection_id,)
+        )
         query = "DELETE FROM connections WHERE id = ?"
         return self._link.execute(query, (connection_id,)).rowcount == 1
 
@@ -223,6 +231,18 @@ class Tables(CommonTables[Settings]):
     def save_span(self, connection_id: str, seconds: float) -> None:
         """Give the syncs of a connection their own length, in seconds."""
         self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
+
+    def stored_connection_schema(self, identifier: str) -> str | None:
+        """Return what is stored of the source of a connection; None if nothing is."""
+        query = "SELECT document FROM fivetranops_connection_schema WHERE id = ?"
+        row = self._link.execute(query, (identifier,)).fetchone()
+        return str(row[0]) if row else None
+
+    def store_connection_schema(self, identifier: str, document: str) -> None:
+        """Store the source of a connection, and the configuration of its schema."""
+        self._link.execute(
+            "REPLACE INTO fivetranops_connection_schema VALUES (?, ?)", (identifier, document)
+        )
 
     def requests_since(self, moment: str, limit: int) -> int:
         """Count the requests that were answered after a moment (RFC 3339), other than by 429.
@@ -246,7 +266,14 @@ class Tables(CommonTables[Settings]):
 
         :param at: when the seeded groups were made (RFC 3339)
         """
-        for table in ("connections", "groups", "journal", "spans", "fault_counts"):
+        for table in (
+            "fivetranops_connection_schema",
+            "connections",
+            "groups",
+            "journal",
+            "spans",
+            "fault_counts",
+        ):
             self._link.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line.
         self._link.execute("DELETE FROM sqlite_sequence")
         for group_id in SEEDED_GROUPS:
@@ -276,6 +303,18 @@ class Store(CommonStore[Tables, Settings]):
             if tables.connection(connection_id) is None:
                 raise SandboxError(f"there is no connection {connection_id!r}")
             tables.save_span(connection_id, seconds)
+
+    def set_source(self, connection_id: str, source: Any) -> None:
+        """Give a connection a source of its own; see :mod:`.connection_schema.source`.
+
+        :raises SandboxError: if there is no such connection, or the source is none
+        """
+        with self.transaction() as tables:
+            if tables.connection(connection_id) is None:
+                raise SandboxError(f"there is no connection {connection_id!r}")
+            record = SourceRecord(tables.stored_connection_schema(connection_id))
+            record.source = checked_source(source)
+            tables.store_connection_schema(connection_id, record.to_json())
 
     def connection(self, connection_id: str) -> Connection | None:
         """Return a connection as it was last stored; None if there is none."""

@@ -2,8 +2,9 @@
 
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
-``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``. The rules of certificates and fingerprints are in
-:mod:`constructs_lib.schemas.rules.trust`, which loads what the others do not need.
+``SCHEMA_RULES``, ``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``. The rules of certificates and
+fingerprints are in :mod:`constructs_lib.schemas.rules.trust`, which loads what the others do not
+need.
 
 ===========================  =======================================================================
 rule                         finds
@@ -18,6 +19,7 @@ rule                         finds
 ``mask``                     a mask of the API in place of a secret
 ``sync-mode``                tables without a re-sync, or a re-sync that is to be forced
 ``resync-extent``            a re-sync without an extent, or with two
+``enabled-inside``           a table or column that is enabled inside of what is not (warning)
 ``pause-wait``               a wait for the end of a sync without a pause
 ``certificate-form``         a value that is no certificate in DER form, in base64
 ``certificate-hash``         a certificate that is another one than its hash says
@@ -53,6 +55,7 @@ from constructs_lib.schemas.rules.catalogue import (
 from constructs_lib.schemas.rules.resources import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
+    SCHEMA_RULES,
     connection_rules,
     pause_action_rules,
     resync_action_rules,
@@ -76,6 +79,7 @@ __all__ = [
     "HCL",
     "PYTHON",
     "REASON_OF_IMPORT",
+    "SCHEMA_RULES",
     "SECRET_IN",
     "Inputs",
     "Names",

@@ -3,6 +3,7 @@ from cdktf import App, TerraformStack
 from constructs_lib import (
     Connection,
     ConnectionCertificates,
+    ConnectionSchema,
     ConnectionSync,
     ConnectionTest,
     FivetranProvider,
@@ -33,6 +34,14 @@ pinned = ConnectionCertificates(
     stack, "pinned", connection=shop, certificates={HASH: CERTIFICATE}, exclusive=True
 )
 tested = ConnectionTest(stack, "tested", connection=shop, depends_on=[pinned])
-ConnectionSync(stack, "first", connection=shop, depends_on=[tested])
+chosen = ConnectionSchema(
+    stack,
+    "chosen",
+    connection=shop,
+    schema_change_handling="ALLOW_COLUMNS",
+    schemas={"public": {"tables": {"orders": {"columns": {"email": {"hashed": True}}}}}},
+    depends_on=[tested],
+)
+ConnectionSync(stack, "first", connection=shop, depends_on=[chosen])
 
 app.synth()

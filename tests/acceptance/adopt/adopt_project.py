@@ -19,6 +19,7 @@ from provider_process import ProviderProcess
 from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Store
+from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord
 from constructs_lib.toolkit import App
 from stacks import stack
 
@@ -30,6 +31,33 @@ provider:
   api_url: sandbox:sandbox.sqlite3   # A stand-in for Fivetran.
 """
 _SUMMARY = re.compile(r"^(?:Plan: .*|No changes\..*)$", re.MULTILINE)
+
+
+HARD_NAMES = {
+    "public": {
+        "orders": {"columns": {"id": {}, "e-mail ${of}": {}}},
+        "%{if} a b": {"columns": {"id": {}}},
+        "untouched": {"columns": {"id": {}}},
+    },
+    'Other "schema"': {"9": {"columns": {}}},
+}
+"""A source with names that a form has to quote."""
+
+
+def choose(store: Store, identifier: str) -> None:
+    """Lets a connection have a schema configuration that somebody has changed."""
+    record = SourceRecord(None)
+    record.source = HARD_NAMES
+    record.reload("PRESERVE")
+    columns = {"e-mail ${of}": {"enabled": True, "hashed": True}}
+    tables = {
+        "orders": {"enabled": True, "sync_mode": "HISTORY", "columns": columns},
+        "%{if} a b": {"enabled": False},
+    }
+    off = {"enabled": True, "tables": {"9": {"enabled": False}}}
+    record.apply({"public": {"enabled": True, "tables": tables}, 'Other "schema"': off})
+    with store.transaction() as kept:
+        kept.store_connection_schema(identifier, record.to_json())
 
 
 class Result(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from adopt_project import EMPTY, Project, imports, summary
+from adopt_project import EMPTY, Project, choose, imports, summary
 
 from constructs_lib.sandbox.fivetran.generated import generate
 
@@ -40,6 +40,22 @@ def test_sixty_services_are_imported_and_nothing_changes(project: Project) -> No
     assert printed.status == 0, printed.err
     assert "120 connections added" in printed.out
     assert summary(planned) == imports(120)
+    assert summary(project.plan()) == NO_CHANGES
+    assert project.writes() == []
+
+
+def test_schemas_of_an_environment_are_imported_unchanged(project: Project) -> None:
+    with project.store() as store:
+        first, *_ = generate(store, connections=3, services=3)
+        choose(store, first)
+
+    project.adopt("--schemas")
+    planned = project.plan()
+    project.apply()
+
+    written = project.file.read_text()
+    assert "sync_mode: HISTORY" in written.partition("connection_schemas:")[2]
+    assert summary(planned) == imports(written.count("import_id:"))
     assert summary(project.plan()) == NO_CHANGES
     assert project.writes() == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adopt_project import ROOT, Project, imports, summary
+from adopt_project import ROOT, Project, choose, imports, summary
 from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib import FivetranProvider
@@ -20,7 +20,7 @@ from constructs_lib.sandbox import Connection, Store
 from constructs_lib.sandbox.fivetran.generated import generate
 from constructs_lib.sandbox.fivetran.trust.source import described, fingerprint_of
 from constructs_lib.schemas import MASK
-from constructs_lib.toolkit import App, TerraformStack
+from constructs_lib.toolkit import App, LocalBackend, TerraformStack
 
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 ONE_CHANGE = "Plan: 0 to add, 1 to change, 0 to destroy."
@@ -65,28 +65,30 @@ class Adopted:
         with self.store() as store, store.transaction() as tables:
             assert tables.insert(made)
 
-    def adopt(self) -> None:
+    def adopt(self, *options: str) -> None:
         """Write the account, and let Terraform find the provider."""
-        self._write("hcl")
+        self._write("hcl", *options)
         self._run(sys.executable, "-m", "constructs_lib.backend", "install")
         self._run("terraform", "init")
 
-    def adopt_in_python(self) -> None:
+    def adopt_in_python(self, *options: str) -> None:
         """Write the account, and synthesise it in this process, where the CDK runs already."""
-        self._write("python")
+        self._write("python", *options)
         module = runpy.run_path(str(self.out / "connections.py"))
         app = App(outdir=str(self._home / "synthesised"))
         stack = TerraformStack(app, "demo")
         FivetranProvider(stack, "fivetran", api_url=self._address)
+        # Without a path the state would be in the current directory, for all tests alike.
+        LocalBackend(stack, path=str(self._home / "terraform.tfstate"))
         module["connections"](stack)
         app.synth()
         self.out = self._home / "synthesised" / "stacks" / "demo"
         self._run("terraform", "init")
 
-    def _write(self, form: str) -> None:
+    def _write(self, form: str, *options: str) -> None:
         self.out.mkdir()
         command = (sys.executable, "-m", "constructs_lib.adopt", "--form", form, "--out", ".")
-        self._run(*command, "--trust")
+        self._run(*command, *options)
 
     def plan(self, **variables: str) -> str:
         """The line of a plan that says what it comes to; the plan is kept."""
@@ -164,15 +166,33 @@ def test_adopted_secret_is_kept_until_it_has_a_value(
 @pytest.mark.terraform
 @pytest.mark.parametrize("adopt", [Adopted.adopt, Adopted.adopt_in_python])
 def test_any_text_of_an_account_is_imported_unchanged(
-    adopt: Callable[[Adopted], None], adopted: Adopted
+    adopt: Callable[..., None], adopted: Adopted
 ) -> None:
     adopted.add("appeared_tomorrow", "hard", HARD)
     adopted.add("github", "unknown", {"setting_of_next_year": HARD})
 
-    adopt(adopted)
+    adopt(adopted, "--trust")
 
     # The two connections, and what one of them trusts.
     assert adopted.plan() == imports(4)
+    adopted.apply()
+    assert adopted.plan() == NO_CHANGES
+    assert adopted.writes() == []
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("adopt", [Adopted.adopt, Adopted.adopt_in_python])
+def test_adopted_schemas_are_imported_unchanged(
+    adopt: Callable[..., None], adopted: Adopted
+) -> None:
+    adopted.add("postgres", "orders", {"host": "db"})
+    adopted.add("postgres", "never_read", {"host": "db"})
+    with adopted.store() as store:
+        choose(store, "id_orders")
+
+    adopt(adopted, "--schemas")
+
+    assert adopted.plan() == imports(3)
     adopted.apply()
     assert adopted.plan() == NO_CHANGES
     assert adopted.writes() == []

@@ -87,6 +87,8 @@ def test_a_new_connection_is_pinned_by_one_deploy(deployment: Deploy, tmp_path: 
 
     tested = terraform.resource("fivetranops_connection_test.tested")
     assert tested["status"] == "PASSED"
+    chosen = terraform.resource("fivetranops_connection_schema.chosen")
+    assert chosen["schema_change_handling"] == "ALLOW_COLUMNS"
     assert not terraform.unsettled()
     terraform.run("destroy", "-auto-approve", "-input=false")
     assert not terraform.holds_anything()

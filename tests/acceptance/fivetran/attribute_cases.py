@@ -11,6 +11,7 @@ CONNECTION, STATE = "fivetranops_connection", "fivetranops_connection_state"
 TEST, SYNC = "fivetranops_connection_test", "fivetranops_connection_sync"
 TRUST = {f"fivetranops_connection_{kind.segment}": kind for kind in (CERTIFICATE, FINGERPRINT)}
 """The resources with what a connection trusts, each with its kind."""
+SCHEMA = "fivetranops_connection_schema"
 MASK = "******"
 OTHER = "OTHER"
 """Stands for the identifier of another connection."""
@@ -178,6 +179,18 @@ CASES: dict[str, dict[str, Case]] = {
             **_LIMITS,
         }
         for resource, kind in TRUST.items()
+    },
+    SCHEMA: {
+        "connection_id": Case("OWN", OTHER, Effect.REPLACES),
+        "schema_change_handling": Case("BLOCK_ALL", "ALLOW_COLUMNS"),
+        "schemas": Case(
+            {"internal": {"enabled": False}},
+            {"internal": {"enabled": True}},
+            warns="Tables are switched on",
+        ),
+        "is_type_locked": Case(True, False),
+        "reload": Case("always", "never", _STEERS),
+        **_LIMITS_OF_ACTIONS,
     },
 }
 """For each resource, the cases by place: an attribute, or one inside another after a point."""

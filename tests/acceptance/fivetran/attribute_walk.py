@@ -10,12 +10,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from attribute_cases import CASES, CONNECTION, OTHER, STATE, SYNC, TEST, TRUST, Case
+from attribute_cases import CASES, CONNECTION, OTHER, SCHEMA, STATE, SYNC, TEST, TRUST, Case
 from planned import Messages, Planned
 from scenario import Scenario, Write
 
 PHASES = ("first", "second", "removed")
-OF_CONNECTIONS = (STATE, TEST, SYNC, *TRUST)
+OF_CONNECTIONS = (STATE, TEST, SYNC, SCHEMA, *TRUST)
 """The resources that belong to a connection."""
 Key = tuple[str, str]
 """A resource type, and the place of an attribute in it."""

@@ -47,3 +47,13 @@ def careful_state(identifier: str, value: Any) -> list[Write]:
     """The state of a running connection is set: it is paused before, and runs again after."""
     pause, resume = (change(identifier, paused=paused) for paused in (True, False))
     return [pause, state(identifier, value), resume]
+
+
+def schema_read(identifier: str) -> Write:
+    """Fivetran reads the source of a connection, and changes no setting."""
+    return ("POST", f"/v1/connections/{identifier}/schemas/reload", {"exclude_mode": "PRESERVE"})
+
+
+def schema(identifier: str, **body: Any) -> Write:
+    """The schema configuration of a connection is changed by this body."""
+    return ("PATCH", f"/v1/connections/{identifier}/schemas", body)

@@ -68,7 +68,8 @@ class Stand:
             for name, service in ((SDK, "connector_sdk"), (POSTGRES, "postgres")):
                 destination = dict.fromkeys(destination_keys(service), name)
                 made = Connection(name, GROUP, service, name, "2026-01-01T00:00:00Z", destination)
-                made.state = {"cursor": 1}
+                made.state, made.setup_state = {"cursor": 1}, "connected"
+                made.succeeded_at = made.created_at
                 tables.insert(made)
 
 

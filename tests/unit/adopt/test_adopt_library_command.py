@@ -14,6 +14,7 @@ from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.report import Progress
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.sandbox import Connection, Store
+from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord
 from constructs_lib.schemas import MASK
 
 
@@ -366,3 +367,34 @@ def test_no_progress_is_shown_elsewhere() -> None:
         progress.read(1, 2)
 
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_schemas_are_written_and_kept(form: str, run: Adopt, store: Store, out: Path) -> None:
+    identifier = add(store, "orders")
+    record = SourceRecord(None)
+    record.reload("PRESERVE")
+    record.apply({"internal": {"enabled": False}})
+    with store.transaction() as tables:
+        tables.store_connection_schema(identifier, record.to_json())
+    add(store, "never_read")
+
+    first = run("--schemas", form=form)
+    with_schemas = written(out)
+    run(form=form)
+
+    assert "1 schema configuration with what differs from the policy" in first.out
+    text = "".join(with_schemas.values())
+    assert text.count("internal") == 1
+    assert "customers" not in text
+    assert "The plan should show 3 to import" in first.out
+    assert written(out) == with_schemas
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_without_the_option_no_schema_is_asked_for(form: str, run: Adopt, store: Store) -> None:
+    add(store, "orders")
+
+    run(form=form)
+
+    assert [each.path for each in store.journal() if each.path.endswith("/schemas")] == []

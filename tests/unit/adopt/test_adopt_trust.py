@@ -12,6 +12,7 @@ from constructs_lib.adopt.__main__ import FORMS, main
 from constructs_lib.adopt.description import Belonging, Described, Document
 from constructs_lib.adopt.python_form import to_python
 from constructs_lib.sandbox import Connection, Store
+from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord
 from constructs_lib.sandbox.fivetran.trust.source import certificate_of, fingerprint_of
 
 CERTIFICATE, KEY = certificate_of("db.example.com"), fingerprint_of("db.example.com")
@@ -128,9 +129,33 @@ def quoted(text: str) -> str:
 def test_a_second_run_keeps_what_is_there(adopt: Adopt, form: str) -> None:
     first = adopt(form, "--trust")
 
-    second = adopt(form, "--trust")
+    second = adopt(form)
 
     assert {**second, "report": ""} == {**first, "report": ""}
+
+
+@pytest.mark.parametrize(
+    ("form", "marks"),
+    [
+        ("hcl", ('"fivetranops_connection_schema" "shop"', '_certificates" "shop"')),
+        ("python", ("ConnectionSchema(", "ConnectionCertificates(")),
+        ("yaml", ("connection_schemas:", "connection_certificates:")),
+    ],
+)
+def test_schemas_join_what_is_trusted(
+    adopt: Adopt, store: Store, form: str, marks: tuple[str, ...]
+) -> None:
+    record = SourceRecord(None)
+    record.reload("PRESERVE")
+    with store.transaction() as tables:
+        tables.store_connection_schema("id_shop", record.to_json())
+    adopt(form, "--trust")
+
+    found = adopt(form, "--schemas")
+
+    text = "".join(found.values())
+    assert [text.count(mark) for mark in marks] == [1, 1]
+    assert "should show 1 to import, besides" in found["report"]
 
 
 def test_the_name_of_a_construct_is_its_own() -> None:

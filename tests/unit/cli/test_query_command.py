@@ -127,7 +127,7 @@ def test_each_list_has_its_filters_as_options(capsys: pytest.CaptureFixture[str]
         for attribute in schemas.load(name).attributes:
             assert f"--{attribute.replace('_', '-')} " in shown, name
 
-    assert len(lists) == 5
+    assert len(lists) == 6
 
 
 @pytest.mark.parametrize(

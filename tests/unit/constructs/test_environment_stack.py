@@ -233,7 +233,9 @@ def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> Non
     keys = {"connection_id": "pale_hydrogen", "fingerprints": {}, "import_id": "pale_hydrogen"}
     fingerprints = ConnectionActionSettings("orders", None, keys)
     settings = with_actions(
-        connection_certificates=(certificates,), connection_fingerprints=(fingerprints,)
+        connection_certificates=(certificates,),
+        connection_fingerprints=(fingerprints,),
+        connection_schemas=(ConnectionActionSettings("orders", "orders", {}),),
     )
     EnvironmentStack(app, "demo", settings=settings)
 
@@ -247,8 +249,29 @@ def test_tests_and_syncs_wait_for_what_is_trusted(app: App, synth: Synth) -> Non
     syncs = resources["fivetranops_connection_sync"]
     assert tests["orders"]["depends_on"] == [trusted]
     assert tests["other"]["depends_on"] == [other]
-    assert syncs["orders"]["depends_on"] == [trusted, "fivetranops_connection_test.orders"]
+    tested, chosen = (f"fivetranops_connection_{kind}.orders" for kind in ("test", "schema"))
+    schemas = resources["fivetranops_connection_schema"]
+    assert schemas["orders"]["depends_on"] == [trusted, tested]
+    assert syncs["orders"]["depends_on"] == [trusted, tested, chosen]
     assert document["import"] == [{"id": "pale_hydrogen", "to": other}]
+
+
+def test_a_schema_waits_for_tests_and_a_sync_for_it(app: App, synth: Synth) -> None:
+    schemas = {"public": {"tables": {"events": {"enabled": False}}}}
+    schema = ConnectionActionSettings("orders", "orders", {"schemas": schemas})
+    EnvironmentStack(app, "demo", settings=with_actions(connection_schemas=(schema,)))
+
+    resources = synth()["resource"]
+
+    (chosen,) = resources["fivetranops_connection_schema"].values()
+    assert chosen["connection_id"] == "${fivetranops_connection.orders.id}"
+    assert chosen["schemas"] == schemas
+    assert chosen["depends_on"] == ["fivetranops_connection_test.orders"]
+    sync = resources["fivetranops_connection_sync"]["orders"]
+    assert sync["depends_on"] == [
+        "fivetranops_connection_test.orders",
+        "fivetranops_connection_schema.orders",
+    ]
 
 
 def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: Synth) -> None:

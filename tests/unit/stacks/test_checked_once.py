@@ -35,6 +35,7 @@ FILE = """\
         managed_state: {state: {page: 1}}
     connection_tests: {check: {connection: orders}}
     connection_syncs: {load: {connection: orders}}
+    connection_schemas: {chosen: {connection: orders, schemas: {public: {enabled: true}}}}
     connect_cards: {card: {connection: orders, redirect_uri: 'https://example.com'}}
     connector_statuses: {wiki: {connector_id: w, status: configured}}
     """
@@ -59,6 +60,9 @@ IN_CODE = Environment(
     ),
     connection_tests=(ConnectionActionSettings("check", "orders", {}),),
     connection_syncs=(ConnectionActionSettings("load", "orders", {}),),
+    connection_schemas=(
+        ConnectionActionSettings("chosen", "orders", {"schemas": {"public": {"enabled": True}}}),
+    ),
     connect_cards=(
         ConnectionActionSettings("card", "orders", {"redirect_uri": "https://example.com"}),
     ),
@@ -73,6 +77,7 @@ CONSTRUCTS = {
     "Default/Default/Default/check",
     "Default/Default/Default/Default/load",
     "Default/Default/Default/Default/Default/card",
+    "Default/Default/Default/Default/Default/Default/Default/Default/chosen",
 }
 
 
@@ -144,4 +149,4 @@ def test_both_ways_make_the_same_resources(folder: Path) -> None:
     resources = synthesised(from_file(folder))
 
     assert resources == synthesised(IN_CODE)
-    assert len(resources) == 6
+    assert len(resources) == 7

@@ -223,7 +223,7 @@ def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
     if plan.config.get("connect_card_config") is None or not plan.changed("connect_card_config"):
         return
     diagnostics.warning(
-        "connect_card_config has effect at creation only",
+        "connect_card_config only takes effect at creation",
         "The connection exists already, so the new value is not used. A connect card for it is "
         "issued by a fivetranops_connect_card.",
         ("connect_card_config",),

@@ -45,7 +45,9 @@ def check_schema_rules(
 def _given(attribute: Attribute, value: Value) -> Any:
     """Return a value in JSON form, without what is null because it was left out."""
     if isinstance(value, Dynamic):
-        return value.value
+        from constructs_lib.schemas import keywords
+
+        return keywords.without_nulls(attribute.rule, value.value)
     if attribute.kind is Kind.OBJECTS and isinstance(value, list):
         return [_of_object(attribute, item) for item in value]
     if attribute.kind in (Kind.MAP, Kind.NESTED):

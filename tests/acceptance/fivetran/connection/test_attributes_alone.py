@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attribute_cases import CASES, CONNECTION, STATE, TEST, TRUST, Case, Effect
+from attribute_cases import CASES, CONNECTION, SCHEMA, STATE, TEST, TRUST, Case, Effect
 from attribute_walk import PHASES, Key, Walk, address_of
 from expected_requests import (
     careful_state,
@@ -14,6 +14,8 @@ from expected_requests import (
     creation,
     deletion,
     resync,
+    schema,
+    schema_read,
     setup_tests,
     sync,
 )
@@ -88,6 +90,9 @@ def done_to_another(
     if kind == TEST:
         trusts = {n: True for n in configured if n.startswith("trust_") and configured[n]}
         return [setup_tests(identifier, **trusts)]
+    if kind == SCHEMA:
+        body = {n: configured[n] for n in schemas.load(SCHEMA).sent("update") if n in configured}
+        return [schema(identifier, **body)] if body else []
     if configured.get("mode") == "resync":
         return [resync(identifier, configured.get("scope"))]
     return [sync(identifier, force=configured.get("force", False))]
@@ -105,7 +110,9 @@ def created(walk: Walk, key: Key, phase: str) -> list[Write]:
     """The requests that create the resource of an attribute."""
     configured = walk.configured(key, phase)
     if key[0] != CONNECTION:
-        return done_to_another(key[0], configured)
+        # Of a connection that is new, Fivetran has not read the source yet.
+        first = [schema_read(configured["connection_id"])] if key[0] == SCHEMA else []
+        return [*first, *done_to_another(key[0], configured)]
     case, which = case_of(key), PHASES.index(phase)
     name = attribute_of(key).name
     body = {n: value for n, value in configured.items() if n != name}

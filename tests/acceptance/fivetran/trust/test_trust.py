@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from bodies import GATE, ORDERS, gate, orders
-from expected_requests import deletion, setup_tests
+from expected_requests import deletion, schema, schema_read, setup_tests
 from sandbox_server import Sandbox
 from scenario import Scenario, Write
 
@@ -89,16 +89,26 @@ def source(sandbox: Sandbox, case: Case) -> str:
 
 @pytest.mark.both_terraforms
 @pytest.mark.parametrize("case", CASES[:1], indirect=True)
-def test_one_apply_pins_tests_and_syncs(terraform: Scenario, sandbox: Sandbox, case: Case) -> None:
+def test_one_apply_pins_tests_chooses_and_syncs(
+    terraform: Scenario, sandbox: Sandbox, case: Case
+) -> None:
     tested = gate(f"depends_on = [{case.address}]")
-    now = f"""
+    chosen_and_synced = f"""
+resource "fivetranops_connection_schema" "chosen" {{
+  connection_id          = {ORDERS}.id
+  schema_change_handling = "ALLOW_COLUMNS"
+  schemas                = {{ public = {{ tables = {{ orders = {{ enabled = false }} }} }} }}
+  depends_on             = [{GATE}]
+}}
+
 resource "fivetranops_connection_sync" "now" {{
   connection_id = {ORDERS}.id
-  depends_on    = [{GATE}]
+  depends_on    = [fivetranops_connection_schema.chosen]
 }}
 """
-    body = orders("run_setup_tests = false", host=case.host) + case.body(case.value())
-    terraform.write(body + tested + now)
+    options = "run_setup_tests = false\n  trust_certificates = false"
+    body = orders(options, host=case.host) + case.body(case.value())
+    terraform.write(body + tested + chosen_and_synced)
 
     terraform.apply()
 
@@ -106,7 +116,10 @@ resource "fivetranops_connection_sync" "now" {{
     creation, *rest = sandbox.writes()
     assert creation[:2] == ("POST", "/v1/connections")
     sync = ("POST", f"/v1/connections/{identifier}/sync", {"force": False})
-    assert rest == [case.approval(identifier), setup_tests(identifier), sync]
+    off = {"public": {"enabled": True, "tables": {"orders": {"enabled": False}}}}
+    chosen = schema(identifier, schema_change_handling="ALLOW_COLUMNS", schemas=off)
+    first = [case.approval(identifier), setup_tests(identifier)]
+    assert rest == [*first, schema_read(identifier), chosen, sync]
     assert terraform.resource(GATE)["status"] == "PASSED"
     found = terraform.resource(case.address)
     assert found["approved"][0]["sha256"] == case.shown()["sha256"]

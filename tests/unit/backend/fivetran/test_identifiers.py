@@ -16,6 +16,7 @@ ABOUT = {
     "fivetranops_connection_state": {"state": {"cursor": 1}},
     "fivetranops_connection_sync": {"wait": False},
     "fivetranops_connection_test": {},
+    "fivetranops_connection_schema": {},
     "fivetranops_connect_card": {"redirect_uri": "https://example.com"},
 }
 """The resources about a connection, each with what it needs beside the identifier."""

@@ -12,6 +12,7 @@ from constructs_lib import (
     ConnectCard,
     Connection,
     ConnectionData,
+    ConnectionSchema,
     ConnectionState,
     ConnectionStateData,
     ConnectionSync,
@@ -32,6 +33,7 @@ ABOUT: dict[Any, dict[str, Any]] = {
     ConnectionSync: {},
     ConnectionTest: {},
     ConnectCard: CARD,
+    ConnectionSchema: {},
     EphemeralConnectCard: CARD,
     ConnectionStateData: {},
 }

@@ -9,6 +9,7 @@ from construct_fixtures import Connect, Synth, findings_of, reported
 
 from constructs_lib import (
     ConnectCard,
+    ConnectionSchema,
     ConnectionState,
     ConnectionSync,
     ConnectionTest,
@@ -90,6 +91,7 @@ def test_every_resource_takes_its_identity(
     ConnectionState(stack, "state", **same, state={})
     ConnectionSync(stack, "sync", **same)
     ConnectionTest(stack, "test", **same)
+    ConnectionSchema(stack, "schema", **same)
     ConnectCard(stack, "card", **same, redirect_uri="https://example.com")
     ConnectorStatus(
         stack,
@@ -103,7 +105,7 @@ def test_every_resource_takes_its_identity(
 
     assert blocks.pop("elasticops_connector_status") == {"connector_id": "wiki"}
     assert set(map(str, blocks.values())) == {"{'connection_id': 'pale_hydrogen'}"}
-    assert len(blocks) == 4
+    assert len(blocks) == 5
 
 
 def test_an_object_is_imported_once_in_whatever_form(connect: Connect, synth: Synth) -> None:

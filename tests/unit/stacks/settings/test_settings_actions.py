@@ -1,4 +1,4 @@
-"""Setup tests, syncs and connect cards in the files of an environment."""
+"""Schema configurations, setup tests, syncs and connect cards in the files of an environment."""
 
 from __future__ import annotations
 
@@ -125,6 +125,63 @@ def test_a_test_that_is_taken_away_but_not_there_is_a_warning(load: Load) -> Non
 
     assert (warning.rule, warning.pointer) == ("removes-nothing", "/connection_tests/gate")
     assert warning.hint == "write its settings, or delete the line"
+
+
+SCHEMA = """
+connections:
+  billing: {service: stripe, group_id: g, config: {schema: stripe}}
+connection_schemas:
+  billing:
+    connection: billing
+    schema_change_handling: BLOCK_ALL
+    schemas:
+      public:
+        tables:
+          invoices: {enabled: true, columns: {email: {hashed: true}}}
+          events: {enabled: false}
+"""
+
+
+def test_a_schema_configuration_is_merged_by_names(load: Load) -> None:
+    own = "{invoices: {columns: {email: {hashed: false}}}, events: null}"
+    text = f"connection_schemas: {{billing: {{schemas: {{public: {{tables: {own}}}}}}}}}"
+
+    (found,) = load(SCHEMA, text).connection_schemas
+
+    tables = {"invoices": {"enabled": True, "columns": {"email": {"hashed": False}}}}
+    assert found.connection == "billing"
+    assert found.parameters == {
+        "schema_change_handling": "BLOCK_ALL",
+        "schemas": {"public": {"tables": tables}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule", "line"),
+    [
+        ("BLOCK_ALL", "BLOCK_EVERYTHING", "enum", 7),
+        ("hashed: true", "hashed: 'yes'", "type", 11),
+        ("hashed: true", "hash: true", "unknown-attribute", 11),
+        ("enabled: false", "sync_mode: OFTEN", "enum", 12),
+        ("connection: billing", "connection: biling", "unknown-connection", 6),
+    ],
+)
+def test_a_mistake_in_a_schema_has_its_place(
+    found: Found, right: str, wrong: str, rule: str, line: int
+) -> None:
+    ((named, place),) = found(SCHEMA.replace(f"{right}", wrong))
+
+    assert (named, place.rpartition(":")[0]) == (rule, f"base.yaml:{line}")
+
+
+def test_what_is_enabled_in_vain_is_a_warning(load: Load) -> None:
+    (warning,) = load(
+        SCHEMA.replace("      public:", "      public:\n        enabled: false")
+    ).warnings
+
+    assert warning.rule == "enabled-inside"
+    assert warning.pointer.endswith("/public/tables/invoices/enabled")
+    assert "base.yaml:12:" in str(warning.place)
 
 
 def cards(inside: str) -> str:

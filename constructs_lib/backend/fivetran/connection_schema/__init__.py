@@ -1,0 +1,1 @@
+"""The resource ``fivetranops_connection_schema``."""

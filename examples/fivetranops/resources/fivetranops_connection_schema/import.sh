@@ -1,0 +1,1 @@
+terraform import fivetranops_connection_schema.synced pale_hydrogen

@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection_schema.synced
+  id = "pale_hydrogen"
+}
