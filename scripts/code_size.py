@@ -18,7 +18,7 @@ MAX_LINES = 400
 """A module of more lines holds more than one concept."""
 MAX_MODULES = 12
 """A folder of more modules, beside its ``__init__.py``, needs folders of its own."""
-MOST_MODULES = 266
+MOST_MODULES = 267
 """Modules of library and app, without ``__init__.py``: of more, some are fragments of a concept.
 
 It was 200 until identities, list resources and actions came, which take thirteen: what a list
