@@ -40,6 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     if command is None:
         sys.stderr.write(f"{_unknown(name)}{_usage()}")
         return 2
+    if sys.stdout is None and command.only_prints:
+        sys.stderr.write(f"{name}: the standard output is closed\n")
+        return 1
     module = import_module(command.module)
     return int(module.main([*arguments] if command.is_named else [*arguments[1:]]))
 

@@ -18,7 +18,12 @@ from constructs_lib import schemas
 from constructs_lib.adopt.description import add_belongings
 from constructs_lib.schemas.keywords import did_you_mean
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
-from stacks.settings.yaml_writer import InsertError, connection_template, insert
+from stacks.settings.yaml_writer import (
+    InsertError,
+    connection_template,
+    insert,
+    refuse_merging,
+)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -94,6 +99,7 @@ def _new_connection(options: argparse.Namespace) -> str:
     if options.environment is None:
         return template()
     file = environment_file(options.environment, ENVIRONMENTS)
+    refuse_merging(file, key)
     insert(file, key, template)
     return f"{file}: added {key}\nNext: remove the comment marks of what it needs, and make plan\n"
 

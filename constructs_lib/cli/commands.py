@@ -23,31 +23,43 @@ class Command(NamedTuple):
     """True if its ``main`` also takes the name of the command."""
     parsers: str = ""
     """The module with its function ``parser``; by default the same."""
+    only_prints: bool = False
+    """True if it is of no use without a standard output, and does not say so itself."""
 
 
 _INSTALL: Final = "constructs_lib.cli.install"
 COMMANDS: Final = {
     "adopt": Command("constructs_lib.adopt.__main__", "write an account as HCL, Python or YAML"),
     "catalogue": Command(
-        "constructs_lib.schemas.catalogue.__main__", "show, search and refresh the services' fields"
+        "constructs_lib.schemas.catalogue.__main__",
+        "show, search and refresh the services' fields",
+        only_prints=True,
     ),
-    "completion": Command("constructs_lib.cli.completion", "print what makes a shell complete"),
+    "completion": Command(
+        "constructs_lib.cli.completion", "print what makes a shell complete", only_prints=True
+    ),
     "doctor": Command(
-        "constructs_lib.cli.doctor.command", "check whether a deploy has everything it needs"
+        "constructs_lib.cli.doctor.command",
+        "check whether a deploy has everything it needs",
+        only_prints=True,
     ),
     "install": Command(_INSTALL, "put the providers where plain Terraform finds them", True),
     "migrate": Command(
         "constructs_lib.adopt.migrate.__main__", "move from a state of Fivetran's own provider"
     ),
     "new-connection": Command(
-        "constructs_lib.cli.new_connection", "write one connection, with what its service needs"
+        "constructs_lib.cli.new_connection",
+        "write one connection, with what its service needs",
+        only_prints=True,
     ),
     "query": Command(
         "constructs_lib.cli.query", "find what there is, by 'terraform query' in a stack's folder"
     ),
     "sandbox": Command("constructs_lib.sandbox.__main__", "serve stand-ins for the APIs"),
     "schema": Command(
-        "constructs_lib.cli.schema", "write the schema of the environment files, for an editor"
+        "constructs_lib.cli.schema",
+        "write the schema of the environment files, for an editor",
+        only_prints=True,
     ),
     "state": Command(
         "constructs_lib.backend.__main__",

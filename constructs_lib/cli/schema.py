@@ -50,12 +50,15 @@ def main(arguments: Sequence[str]) -> int:
     :param arguments: the options
     """
     options = parser().parse_args(arguments)
+    folder = options.environments or FOLDER
     try:
-        text = file_text(options.environments, options.service, is_whole=not options.partial)
+        if options.environments is not None and not folder.is_dir():
+            raise _Failed(f"there is no folder {folder}; name the one of the environment files")
+        text = file_text(folder, options.service, is_whole=not options.partial)
         if options.output is None:
             sys.stdout.write(text)
         else:
-            _write(options.output, text, options.environments)
+            _write(options.output, text, folder)
     except _Failed as error:
         sys.stderr.write(f"schema: {escape_controls(str(error))}\n")
         return 1
@@ -72,7 +75,7 @@ def parser() -> CommandParser:
         notes=_NOTES,
     )
     text = f"the folder of the files, whose services it has; default {FOLDER}"
-    parser.add_argument("--environments", metavar="DIR", type=Path, default=FOLDER, help=text)
+    parser.add_argument("--environments", metavar="DIR", type=Path, help=text)
     text = "a service whose settings it has besides; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=text)
     text = "do not require the destination schema where a file has service and config, because "

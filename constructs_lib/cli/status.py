@@ -76,6 +76,9 @@ def _show(options: argparse.Namespace) -> int:
     except ProviderError as error:
         sys.stderr.write(f"status: {error.summary}\n{error.detail}\n")
         return 2
+    if unknown := _without_connections(options, found):
+        sys.stderr.write(f"status: {unknown}\n")
+        return 2
     shown = [one for one in found if state_of(one) == "broken"] if options.broken else found
     try:
         _print(shown, as_json=options.json)
@@ -89,6 +92,15 @@ def _show(options: argparse.Namespace) -> int:
     if not options.json:
         sys.stderr.write(f"{_summary(found)}\n")
     return 1 if any(state_of(one) == "broken" for one in found) else 0
+
+
+def _without_connections(options: argparse.Namespace, found: Sequence[Mapping[str, Any]]) -> str:
+    """Return a message about a filter that leaves nothing, most likely by a typing error."""
+    for name, attribute in (("group", "group_id"), ("service", "service")):
+        there = {one[attribute] for one in found}
+        if missing := [value for value in getattr(options, name) if value not in there]:
+            return f"there is no connection with --{name} {' or '.join(missing)}; check the name"
+    return ""
 
 
 def _print(shown: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -137,6 +137,22 @@ def insert(path: Path, name: str, entry: Entry) -> None:
     insert_all(path, {_CONNECTIONS: {name: entry}})
 
 
+def refuse_merging(path: Path, name: str) -> None:
+    """Refuse a name that another file has already, which would merge with the new connection.
+
+    :param path: the settings file that is to get it
+    :raises InsertError: if that is so
+    """
+    base = path.with_name("base.yaml")
+    others = set(path.parent.glob("*.yaml")) - {path} if path == base else {base}
+    for other in sorted(other for other in others if other.is_file()):
+        if name in _section(_checked(other), _CONNECTIONS):
+            raise InsertError(
+                f"{displayed(other)} has a connection {name!r}, with which that of "
+                f"{displayed(path)} would merge; give another name"
+            )
+
+
 def insert_all(path: Path, entries: Entries) -> None:
     """Add entries at the end of the sections of a file.
 

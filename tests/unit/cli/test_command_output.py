@@ -87,6 +87,8 @@ def test_any_command_tells_of_a_full_disk() -> None:
         (["status"], (2, "status: the standard output is closed\n")),
         (ADOPT, (1, "adopt: the standard output is closed.\nNothing was written.\n")),
         (["query"], (1, "query: the standard output is closed\n")),
+        (["completion", "bash"], (1, "completion: the standard output is closed\n")),
+        (["catalogue", "search", "x"], (1, "catalogue: the standard output is closed\n")),
         (["--version"], (1, "connections: the standard output is closed\n")),
     ],
     ids=str,

@@ -168,6 +168,20 @@ def test_connection_is_added_last_and_nothing_else_changes(run: Run, folder: Pat
     assert [connection.name for connection in environment.connections] == ["first", "second"]
 
 
+@pytest.mark.parametrize(("has", "gets"), [("dev", "base"), ("base", "dev")])
+def test_a_connection_that_would_merge_is_refused(
+    run: Run, folder: Path, has: str, gets: str
+) -> None:
+    (folder / f"{has}.yaml").write_text("connections:\n  shop: {service: stripe}\n")
+    path = folder / f"{gets}.yaml"
+    path.write_text("")
+
+    status, out, err = run("notion", "--name", "shop", "--environment", str(path))
+
+    assert (status, out, path.read_text()) == (1, "", "")
+    assert f"{has}.yaml has a connection 'shop', with which that of" in err
+
+
 @pytest.mark.parametrize(
     "text",
     [

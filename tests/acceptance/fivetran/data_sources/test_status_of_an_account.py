@@ -65,7 +65,6 @@ def test_one_that_is_broken_comes_first_and_is_the_exit_status(sandbox: Sandbox)
         (["--group", "sandbox_lake", "--group", "sandbox_warehouse"], 4),
         (["--service", "postgres"], 3),
         (["--service", "postgres", "--service", "connector_sdk"], 4),
-        (["--service", "github"], 0),
     ],
 )
 def test_the_filters_leave_what_they_say(sandbox: Sandbox, options: list[str], number: int) -> None:
@@ -77,6 +76,18 @@ def test_the_filters_leave_what_they_say(sandbox: Sandbox, options: list[str], n
     found = json.loads(status(sandbox, "--json", *options).stdout)
 
     assert len(found) == number
+
+
+@pytest.mark.parametrize("filter_", [("--group", "nope"), ("--service", "github")])
+def test_a_filter_that_leaves_nothing_is_an_error(
+    sandbox: Sandbox, filter_: tuple[str, str]
+) -> None:
+    fill(sandbox, 2)
+
+    done = status(sandbox, "--json", *filter_)
+
+    words = f"status: there is no connection with {' '.join(filter_)}; check the name\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", words)
 
 
 def test_json_has_the_state_and_all_attributes(sandbox: Sandbox) -> None:

@@ -202,6 +202,7 @@ def test_the_command_tells_the_line_for_the_editor(
     [
         (["--service", "postgress"], "no service 'postgress' in the catalogue; did you mean"),
         (["--output", "stacks"], "stacks cannot be written"),
+        (["--environments", "nowhere"], "there is no folder nowhere"),
     ],
 )
 def test_what_the_command_cannot_do_is_one_line(
