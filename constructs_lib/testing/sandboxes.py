@@ -19,7 +19,12 @@ from constructs_lib.sandbox.elastic import (
     ElasticStore,
 )
 from constructs_lib.sandbox.fivetran import syncs
-from constructs_lib.testing.served_sandbox import LOGIN, SandboxRefused, ServedSandbox
+from constructs_lib.testing.served_sandbox import (
+    LOGIN,
+    SandboxRefused,
+    ServedSandbox,
+    without_frames,
+)
 
 _INDEX: Final = re.compile(r"\[\d+\]")
 _UNTIL_FINISHED: Final = 1e8
@@ -260,7 +265,8 @@ class ElasticSandbox(ServedSandbox):
 
         :raises SandboxError: if there is no such connector or no such status
         """
-        self.store.set_status(connector_id, status, error)
+        __tracebackhide__ = True
+        without_frames(lambda: self.store.set_status(connector_id, status, error))
 
     def names(self) -> dict[str, str]:
         """Return nothing: people choose the identifiers of connectors."""

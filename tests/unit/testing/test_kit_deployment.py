@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,18 @@ def test_each_provider_needs_a_sandbox(commands: Path) -> None:
         with pytest.raises(DeployFailed, match="nothing has been deployed or planned yet"):
             deployment.synthesized  # noqa: B018
     assert not commands.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"variables": "key"}, "variables are a mapping such as .*, and no str"),
+        ({"other_providers": "random"}, r"other_providers=\['random'\]"),
+    ],
+)
+def test_what_a_test_gives_is_checked(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(DeployFailed, match=message):
+        Deployment(pipelines, sandboxes=[], **given)
 
 
 def test_a_folder_of_ones_own_is_kept(

@@ -134,6 +134,11 @@ def test_an_unknown_fault_names_those_there_are(fivetran_sandbox: FivetranSandbo
         fivetran_sandbox.fail("503")
 
 
+def test_an_unknown_field_of_a_fault_is_named(fivetran_sandbox: FivetranSandbox) -> None:
+    with pytest.raises(SandboxError, match="a fault has no verb; it has kind, method, path, "):
+        fivetran_sandbox.fail("500", verb="GET")
+
+
 @pytest.mark.parametrize(("succeeds", "time"), [(True, "succeeded_at"), (False, "failed_at")])
 def test_a_sync_runs_until_it_is_finished(
     fivetran_sandbox: FivetranSandbox, invoices: str, succeeds: bool, time: str
