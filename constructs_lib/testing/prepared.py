@@ -58,7 +58,7 @@ def prepare(stack: StackSource, folder: Path, sandbox_of: SandboxOf, inputs: Inp
     :raises DeployFailed: if it lacks a variable, or could work on what is real
     """
     __tracebackhide__ = True
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     synthesized, written = synthesize_into(stack, folder / "cdktf.out")
     document = json.loads(json.dumps(synthesized.document))
     own = own_providers(document, inputs.other_providers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from constructs_lib.toolkit import App, TerraformStack
 
 PROGRAM = """#!/bin/sh
 echo "$1" >> "$COMMANDS"
+[ "$1" != plan ] || touch "${4#-out=}"
 [ "$1" != init ] || [ -e "$COMMANDS.ready" ]
 """
 
@@ -88,3 +90,16 @@ def test_a_folder_of_ones_own_is_kept(
         deployment.deploy()
 
     assert (own / "work" / "cdk.tf.json").is_file()
+
+
+def test_only_the_owner_can_read_a_deployment(
+    commands: Path, fivetran_sandbox: FivetranSandbox, tmp_path: Path
+) -> None:
+    (commands.parent / "commands.ready").touch()
+    own = tmp_path / "own"
+
+    with Deployment(pipelines, sandboxes=[fivetran_sandbox], folder=own) as deployment:
+        plan = deployment.plan()
+
+    assert stat.S_IMODE(plan.file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
