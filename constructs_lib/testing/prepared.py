@@ -26,6 +26,7 @@ SandboxOf: TypeAlias = Callable[[str], ServedSandbox]
 
 _OF_A_REAL_DEPLOY: Final = shutil.ignore_patterns(".terraform", "terraform.tfstate*")
 """What Terraform leaves in the folder of a stack, if somebody deploys it from there."""
+_CONFIGURATION: Final = (".tf", ".tf.json")
 _DOCUMENT: Final = "cdk.tf.json"
 _VARIABLE: Final = "TF_VAR_"
 
@@ -60,6 +61,7 @@ def prepare(stack: StackSource, folder: Path, sandbox_of: SandboxOf, inputs: Inp
     __tracebackhide__ = True
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     synthesized, written = synthesize_into(stack, folder / "cdktf.out")
+    _refuse_other_files(written)
     document = json.loads(json.dumps(synthesized.document))
     own = own_providers(document, inputs.other_providers)
     sandboxes = {provider: sandbox_of(provider) for provider in sorted({*own.values()})}
@@ -72,6 +74,17 @@ def prepare(stack: StackSource, folder: Path, sandbox_of: SandboxOf, inputs: Inp
     sensitive = (name for name, each in variables.items() if each.get("sensitive"))
     secrets = [environ.get(_VARIABLE + name, "") for name in sensitive]
     return Prepared(synthesized, sandboxes, Terraform(work, environ, secrets))
+
+
+def _refuse_other_files(written: Path) -> None:
+    """Refuse configuration that Terraform would read, and the kit does not."""
+    __tracebackhide__ = True
+    found = sorted(each.name for each in written.iterdir() if each.name.endswith(_CONFIGURATION))
+    if others := [name for name in found if name != _DOCUMENT]:
+        raise DeployFailed(
+            f"{written} has configuration that the kit cannot point at a sandbox: "
+            f"{', '.join(others)}. Remove it, or give a function that makes the stack"
+        )
 
 
 def _environment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,20 @@ def test_a_stack_that_is_made_already_is_prepared(prepared: Prepare, tmp_path: P
     assert "https://api.fivetran.com" not in json.dumps(document(found))
     assert (found.terraform.folder / "terraform.d" / "plugins").is_dir()
     assert not (found.terraform.folder / ".terraform").exists()
+
+
+@pytest.mark.parametrize("name", ["cdk.tf", "landing.tf.json"])
+def test_configuration_of_another_file_is_refused(
+    prepared: Prepare, tmp_path: Path, name: str
+) -> None:
+    stack = TerraformStack(App(outdir=str(tmp_path / "own")), "pipelines")
+    FivetranProvider(stack, "fivetran")
+    other = tmp_path / "own" / "stacks" / "pipelines" / name
+    other.parent.mkdir(parents=True)
+    other.write_text("{}", encoding="utf-8")
+
+    with pytest.raises(DeployFailed, match=rf"cannot point at a sandbox: {re.escape(name)}\."):
+        prepared(stack)
 
 
 def with_others(app: App) -> None:
