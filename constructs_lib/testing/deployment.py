@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 from constructs_lib.testing.prepared import Inputs, Prepared, SandboxOf, prepare
 from constructs_lib.testing.served_sandbox import Request, ServedSandbox
 from constructs_lib.testing.snapshot import deploy_without_noise, named, transcript
-from constructs_lib.testing.synthesized import StackSource, Synthesized
+from constructs_lib.testing.synthesized import NamedValues, StackSource, Synthesized
 from constructs_lib.testing.terraform import DeployFailed, Plan, Terraform
 
 _HAS_CHANGES: Final = 2
@@ -26,8 +26,8 @@ class Deploy(Protocol):
     def __call__(
         self,
         stack: StackSource,
-        *,
         variables: Mapping[str, Any] | None = None,
+        *,
         other_providers: Collection[str] = (),
     ) -> Deployment:
         """Deploy a stack; the parameters are those of :class:`Deployment`."""
@@ -44,6 +44,7 @@ class Deployment:
         Terraform may run, such as ``random``: they are not pointed at any sandbox
     :param folder: the folder to work in, which must not exist; None makes a temporary one, which
         :meth:`close` deletes
+    :raises DeployFailed: if the variables are no mapping, or the other providers a single text
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class Deployment:
         other_providers: Collection[str] = (),
         folder: Path | None = None,
     ) -> None:
+        __tracebackhide__ = True
+        _check_types(variables, other_providers)
         self._sandbox_of = sandboxes if callable(sandboxes) else _one_of(sandboxes)
         self._inputs = Inputs(dict(variables or {}), frozenset(other_providers))
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -136,12 +139,13 @@ class Deployment:
     def outputs(self) -> dict[str, Any]:
         """The values of the outputs, by name; sensitive ones, too."""
         found = self._values().get("outputs", {})
-        return {name: output["value"] for name, output in found.items()}
+        return NamedValues("output", {name: each["value"] for name, each in found.items()})
 
     @property
     def state(self) -> dict[str, dict[str, Any]]:
         """The attributes of each resource and data source, by address."""
-        return dict(_resources(self._values().get("root_module", {})))
+        found = dict(_resources(self._values().get("root_module", {})))
+        return NamedValues("resource or data source", found)
 
     @property
     def snapshot(self) -> str:
@@ -225,6 +229,17 @@ class Deployment:
         if self._shown is None:
             self._shown = self._now.terraform.json().get("values", {})
         return self._shown
+
+
+def _check_types(variables: Any, other_providers: Any) -> None:
+    __tracebackhide__ = True
+    if not (variables is None or isinstance(variables, Mapping)):
+        found = type(variables).__name__
+        raise DeployFailed(f'variables are a mapping such as {{"key": "value"}}, and no {found}')
+    if isinstance(other_providers, str):
+        raise DeployFailed(
+            f"other_providers is a list of names: other_providers=[{other_providers!r}]"
+        )
 
 
 def _one_of(sandboxes: Sequence[ServedSandbox]) -> SandboxOf:

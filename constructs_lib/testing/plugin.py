@@ -71,8 +71,8 @@ def deploy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deploy]:
 
         def made(
             stack: StackSource,
-            *,
             variables: Mapping[str, Any] | None = None,
+            *,
             other_providers: Collection[str] = (),
         ) -> Deployment:
             __tracebackhide__ = True

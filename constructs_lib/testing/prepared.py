@@ -1,8 +1,8 @@
 """What a stack needs before Terraform may run it in a test.
 
 Each provider of this package is pointed at a sandbox, and the state is kept in the working
-directory. So no test reaches an account, or a state that others share, whatever the stack says. A
-stack with other providers is refused, unless the test allows them: they would work on what is real.
+directory (:mod:`constructs_lib.testing.isolation`). So no test reaches an account, or a state that
+others share, whatever the stack says.
 """
 
 from __future__ import annotations
@@ -16,20 +16,17 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from constructs_lib.schemas.catalogue import service_facts
 from constructs_lib.testing import terraform
+from constructs_lib.testing.isolation import isolate, own_providers
 from constructs_lib.testing.served_sandbox import ServedSandbox
-from constructs_lib.testing.snapshot import is_own_provider
 from constructs_lib.testing.synthesized import StackSource, Synthesized, synthesize_into
 from constructs_lib.testing.terraform import DeployFailed, Terraform
 
 SandboxOf: TypeAlias = Callable[[str], ServedSandbox]
 """Returns the sandbox for the provider of a name, such as ``fivetranops``."""
 
-_OF_AN_ACCOUNT: Final = {
-    "fivetranops": ("api_key", "api_secret"),
-    "elasticops": ("api_key", "username", "password", "bearer_token", "ca_file"),
-}
-"""The arguments of the providers that belong to the account of somebody."""
-_BACKEND: Final = {"local": {"path": "terraform.tfstate"}}
+_OF_A_REAL_DEPLOY: Final = shutil.ignore_patterns(".terraform", "terraform.tfstate*")
+"""What Terraform leaves in the folder of a stack, if somebody deploys it from there."""
+_CONFIGURATION: Final = (".tf", ".tf.json")
 _DOCUMENT: Final = "cdk.tf.json"
 _VARIABLE: Final = "TF_VAR_"
 
@@ -59,21 +56,18 @@ def prepare(stack: StackSource, folder: Path, sandbox_of: SandboxOf, inputs: Inp
 
     :param folder: the folder of the deployment; it may hold earlier forms of the stack
     :raises SynthesisFailed: if the stack cannot be synthesised
-    :raises DeployFailed: if it lacks a variable, or needs a provider that is not allowed
+    :raises DeployFailed: if it lacks a variable, or could work on what is real
     """
     __tracebackhide__ = True
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     synthesized, written = synthesize_into(stack, folder / "cdktf.out")
+    _refuse_other_files(written)
     document = json.loads(json.dumps(synthesized.document))
-    own = _own_providers(document, inputs.other_providers)
-    sandboxes = {name: sandbox_of(name) for name in own}
-    for name, sandbox in sandboxes.items():
-        _point(document["provider"][name], name, sandbox)
-    settings = document.setdefault("terraform", {})
-    settings.pop("cloud", None)
-    settings["backend"] = _BACKEND
+    own = own_providers(document, inputs.other_providers)
+    sandboxes = {provider: sandbox_of(provider) for provider in sorted({*own.values()})}
+    isolate(document, own, sandboxes)
     work = folder / "work"
-    shutil.copytree(written, work, dirs_exist_ok=True)
+    shutil.copytree(written, work, dirs_exist_ok=True, ignore=_OF_A_REAL_DEPLOY)
     (work / _DOCUMENT).write_text(json.dumps(document, indent=2), encoding="utf-8")
     variables = document.get("variable", {})
     environ = terraform.environment(_environment(variables, sandboxes, inputs.variables))
@@ -82,25 +76,15 @@ def prepare(stack: StackSource, folder: Path, sandbox_of: SandboxOf, inputs: Inp
     return Prepared(synthesized, sandboxes, Terraform(work, environ, secrets))
 
 
-def _own_providers(document: Mapping[str, Any], allowed: Collection[str]) -> list[str]:
+def _refuse_other_files(written: Path) -> None:
+    """Refuse configuration that Terraform would read, and the kit does not."""
     __tracebackhide__ = True
-    required: Mapping[str, Any] = document.get("terraform", {}).get("required_providers", {})
-    own = {name for name, each in required.items() if is_own_provider(each.get("source", ""))}
-    others = sorted(set(required) - own - set(allowed))
-    if others:
+    found = sorted(each.name for each in written.iterdir() if each.name.endswith(_CONFIGURATION))
+    if others := [name for name in found if name != _DOCUMENT]:
         raise DeployFailed(
-            f"the stack has providers that would work on what is real: {', '.join(others)}. Test "
-            f"it without them, or allow them: other_providers={others}"
+            f"{written} has configuration that the kit cannot point at a sandbox: "
+            f"{', '.join(others)}. Remove it, or give a function that makes the stack"
         )
-    return sorted(own)
-
-
-def _point(blocks: Any, name: str, sandbox: ServedSandbox) -> None:
-    """Let all configurations of a provider lead to a sandbox."""
-    for block in blocks if isinstance(blocks, list) else [blocks]:
-        for argument in _OF_AN_ACCOUNT[name]:
-            block.pop(argument, None)
-        block.update(sandbox.provider_arguments())
 
 
 def _environment(

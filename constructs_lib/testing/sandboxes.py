@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from constructs_lib import schemas
 from constructs_lib.sandbox import Api, Fault, Store
 from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.elastic import (
@@ -17,8 +19,14 @@ from constructs_lib.sandbox.elastic import (
     ElasticStore,
 )
 from constructs_lib.sandbox.fivetran import syncs
-from constructs_lib.testing.served_sandbox import LOGIN, SandboxRefused, ServedSandbox
+from constructs_lib.testing.served_sandbox import (
+    LOGIN,
+    SandboxRefused,
+    ServedSandbox,
+    without_frames,
+)
 
+_INDEX: Final = re.compile(r"\[\d+\]")
 _UNTIL_FINISHED: Final = 1e8
 """The length of a sync that a test ends, in seconds."""
 
@@ -153,14 +161,31 @@ class FivetranSandbox(ServedSandbox):
     def holds_secret(self, connection_id: str, place: str, value: Any) -> bool:
         """Return True if this secret is the last that a connection received at a place.
 
-        :param place: such as ``config.password``
+        :param place: such as ``config.password``, ``config.secrets_list[0].value`` or
+            ``auth.client_access.client_secret``
+        :raises SandboxRefused: if there is no such connection, or no secret can be at the place
         """
+        __tracebackhide__ = True
+        service = self.connection(connection_id)["service"]
+        received = self._places(connection_id)
+        possible = _places_of_secrets(service)
+        if place not in received and not _is_place_of_secret(place, possible):
+            raise SandboxRefused(
+                f"{place!r} is no place of a secret of the connection {connection_id} ({service}). "
+                f"It received secrets at {_listed(received)}; its service has "
+                f"{_listed([*possible, 'auth.…'])}"
+            )
         return self.store.holds_secret(connection_id, place, value)
 
     def names(self) -> dict[str, str]:
         """Return the name of the destination schema for the identifier of each connection."""
         with self.store.transaction() as tables:
             return {record.id: record.schema for _, record in tables.connections(0, -1)}
+
+    def _places(self, connection_id: str) -> list[str]:
+        """Return the places of the secrets that a connection has received."""
+        record = self.store.connection(connection_id)
+        return sorted(record.digests) if record else []
 
     @contextmanager
     def _changed(self, connection_id: str) -> Iterator[Any]:
@@ -175,6 +200,20 @@ class FivetranSandbox(ServedSandbox):
 
     def _now(self) -> datetime:
         return self.store.clock() + timedelta(seconds=self.store.settings.clock_ahead_seconds)
+
+
+def _places_of_secrets(service: str) -> list[str]:
+    """Return where a service has secrets, such as ``config.secrets_list[0].value``."""
+    facts = schemas.service(service)
+    return [f"config.{path.replace('[]', '[0]')}" for path in facts.secrets] if facts else []
+
+
+def _is_place_of_secret(place: str, possible: Collection[str]) -> bool:
+    return place.startswith("auth.") or _INDEX.sub("[0]", place) in possible
+
+
+def _listed(places: Collection[str]) -> str:
+    return ", ".join(places) or "no place"
 
 
 class ElasticSandbox(ServedSandbox):
@@ -226,7 +265,8 @@ class ElasticSandbox(ServedSandbox):
 
         :raises SandboxError: if there is no such connector or no such status
         """
-        self.store.set_status(connector_id, status, error)
+        __tracebackhide__ = True
+        without_frames(lambda: self.store.set_status(connector_id, status, error))
 
     def names(self) -> dict[str, str]:
         """Return nothing: people choose the identifiers of connectors."""

@@ -13,12 +13,12 @@ import base64
 import re
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
-from constructs_lib.sandbox import ApiRequest, Fault, JournalEntry, SandboxServer
+from constructs_lib.sandbox import ApiRequest, Fault, JournalEntry, SandboxError, SandboxServer
 from constructs_lib.sandbox.common.messages import Answers, dumps_exact, loads_exact
 from constructs_lib.sandbox.common.store import CommonStore
 from constructs_lib.sandbox.elastic.routes import PATHS as ELASTIC_PATHS
@@ -30,6 +30,7 @@ LOGIN: Final = "sandbox"
 _BASIC: Final = f"Basic {base64.b64encode(f'{LOGIN}:{LOGIN}'.encode()).decode()}"
 
 SandboxT = TypeVar("SandboxT", bound="ServedSandbox")
+ResultT = TypeVar("ResultT")
 
 
 _PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
@@ -91,6 +92,15 @@ class Request(NamedTuple):
 
 class SandboxRefused(AssertionError):
     """The sandbox refuses what a test asks for; the message is that of the API."""
+
+
+def without_frames(action: Callable[[], ResultT]) -> ResultT:
+    """Do what a test asks for; an error of the sandbox has no frames of the sandbox."""
+    __tracebackhide__ = True
+    try:
+        return action()
+    except SandboxError as error:
+        raise SandboxError(str(error)) from None
 
 
 class ServedSandbox(ABC):
@@ -159,9 +169,14 @@ class ServedSandbox(ABC):
         :param kind: one of the faults, such as ``500``, ``429``, ``reset_after`` or ``sync_starts``
         :param times: how many requests it strikes, one after the other
         :param fault: the other fields of a fault: ``method``, ``path``, ``nth`` and so on
-        :raises SandboxError: if there is no such fault
+        :raises SandboxError: if there is no such fault, or it has no such field
         """
-        self._set_faults([*self._left(), self.FAULT(kind, times=times, **fault)])
+        __tracebackhide__ = True
+        known = [each.name for each in fields(self.FAULT)]
+        if unknown := sorted(set(fault) - set(known)):
+            raise SandboxError(f"a fault has no {', '.join(unknown)}; it has {', '.join(known)}")
+        made = without_frames(lambda: self.FAULT(kind, times=times, **fault))
+        self._set_faults([*self._left(), made])
 
     def recover(self) -> None:
         """Let nothing fail any more."""
@@ -172,14 +187,17 @@ class ServedSandbox(ABC):
 
         :raises SandboxError: if a name or a value is not allowed
         """
-        self._common_store.configure(**settings)
+        __tracebackhide__ = True
+        without_frames(lambda: self._common_store.configure(**settings))
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the API: syncs that would have ended by then end.
 
         :param seconds: how many; the clock never goes back
+        :raises SandboxError: if it would
         """
-        self._common_store.advance(seconds)
+        __tracebackhide__ = True
+        without_frames(lambda: self._common_store.advance(seconds))
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Do what a person or another program would do, and return the answer.

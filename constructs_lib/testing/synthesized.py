@@ -33,6 +33,29 @@ class SynthesisFailed(AssertionError):
         super().__init__(message)
 
 
+class NamedValues(dict[str, Any]):
+    """Values by name; a ``KeyError`` says which there are.
+
+    :param kind: what they are, such as ``output``
+    """
+
+    def __init__(self, kind: str, values: Mapping[str, Any]) -> None:
+        self._kind = kind
+        super().__init__(values)
+
+    def __missing__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        known = ", ".join(sorted(self)) or "none"
+        raise _NotThereError(f"there is no {self._kind} {name!r}; there are: {known}")
+
+
+class _NotThereError(KeyError):
+    """A ``KeyError`` whose message is a sentence."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class Synthesized:
     """A synthesised stack: the document that Terraform reads.
 
@@ -70,7 +93,8 @@ class Synthesized:
     def outputs(self) -> dict[str, Any]:
         """The values of the outputs, by name."""
         blocks: Mapping[str, Any] = self.document.get("output", {})
-        return {name: block.get("value") for name, block in blocks.items()}
+        values = {name: block.get("value") for name, block in blocks.items()}
+        return NamedValues("output", values)
 
     @property
     def snapshot(self) -> str:
@@ -135,6 +159,11 @@ def _made(stack: StackSource, folder: Path) -> TerraformStack:
     __tracebackhide__ = True
     if isinstance(stack, TerraformStack):
         return stack
+    if not callable(stack):
+        raise SynthesisFailed(
+            f"a stack to test is a function that takes an App, a class of stacks, or a stack; it "
+            f"is no {type(stack).__name__}"
+        )
     app = App(outdir=str(folder))
     made = stack(app, _NAME) if isinstance(stack, type) else stack(app)
     if isinstance(made, TerraformStack):

@@ -30,6 +30,8 @@ _OWN: Final = ("TF_CLI_ARGS", "TF_DATA_DIR", "TF_REATTACH_PROVIDERS", "TF_WORKSP
 """The beginnings of the variables that change what a command does, and are not for a test."""
 _VENDORS: Final = ("FIVETRAN_API", "ELASTICSEARCH_")
 """The beginnings of the variables with addresses and credentials of accounts."""
+_PRIVATE: Final = 0o077
+"""The mask of the files that Terraform makes: plans and states hold passwords."""
 _SHORTEST: Final = 4
 """Characters of a secret from which on it is hidden within words, too."""
 _HAS_CHANGES: Final = 2
@@ -184,6 +186,7 @@ class Terraform:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=_PRIVATE,
         ) as process:
             try:
                 output = process.communicate(timeout=_SECONDS)[0]
@@ -218,7 +221,7 @@ class Plan:
 
     @property
     def document(self) -> dict[str, Any]:
-        """All of the plan, as ``terraform show -json`` shows it."""
+        """All of the plan, as ``terraform show -json`` shows it, with sensitive values in clear."""
         return self._terraform.json(self.file.name)
 
     def __repr__(self) -> str:

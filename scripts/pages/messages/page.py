@@ -77,6 +77,7 @@ _SECTIONS: Final = (
         ),
     ),
     _Section("The sandbox", ("constructs_lib/sandbox/",)),
+    _Section("The test kit", ("constructs_lib/testing/",)),
 )
 
 _TABLES: Final[dict[Kind, tuple[str, ...]]] = {

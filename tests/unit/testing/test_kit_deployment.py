@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from constructs_lib.toolkit import App, TerraformStack
 
 PROGRAM = """#!/bin/sh
 echo "$1" >> "$COMMANDS"
+[ "$1" != plan ] || touch "${4#-out=}"
 [ "$1" != init ] || [ -e "$COMMANDS.ready" ]
 """
 
@@ -65,6 +68,18 @@ def test_each_provider_needs_a_sandbox(commands: Path) -> None:
     assert not commands.exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"variables": "key"}, "variables are a mapping such as .*, and no str"),
+        ({"other_providers": "random"}, r"other_providers=\['random'\]"),
+    ],
+)
+def test_what_a_test_gives_is_checked(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(DeployFailed, match=message):
+        Deployment(pipelines, sandboxes=[], **given)
+
+
 def test_a_folder_of_ones_own_is_kept(
     commands: Path, fivetran_sandbox: FivetranSandbox, tmp_path: Path
 ) -> None:
@@ -75,3 +90,16 @@ def test_a_folder_of_ones_own_is_kept(
         deployment.deploy()
 
     assert (own / "work" / "cdk.tf.json").is_file()
+
+
+def test_only_the_owner_can_read_a_deployment(
+    commands: Path, fivetran_sandbox: FivetranSandbox, tmp_path: Path
+) -> None:
+    (commands.parent / "commands.ready").touch()
+    own = tmp_path / "own"
+
+    with Deployment(pipelines, sandboxes=[fivetran_sandbox], folder=own) as deployment:
+        plan = deployment.plan()
+
+    assert stat.S_IMODE(plan.file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700

@@ -21,6 +21,8 @@ TESTS = """
 import pytest
 from stack import pipelines
 
+from constructs_lib.testing import synthesize
+
 
 def test_passes(deploy):
     with pytest.raises(AssertionError):
@@ -29,6 +31,26 @@ def test_passes(deploy):
 
 def test_fails(deploy):
     deploy(pipelines)
+
+
+def test_names_no_stack(deploy):
+    deploy("pipelines")
+
+
+def test_gives_no_mapping(deploy):
+    deploy(pipelines, "key")
+
+
+def test_knows_no_output():
+    synthesize(pipelines).outputs["id"]
+
+
+def test_knows_no_fault(fivetran_sandbox):
+    fivetran_sandbox.fail("503")
+
+
+def test_knows_no_setting(fivetran_sandbox):
+    fivetran_sandbox.configure(speed=1)
 """
 TERRAFORM = """#!/bin/sh
 [ "$1" = init ] || {
@@ -104,7 +126,8 @@ def test_a_failure_shows_terraform_and_no_kit(run_pytest: RunPytest, tmp_path: P
     printed = run_pytest()
 
     assert "DeployFailed: terraform plan failed\nE       error: No host" in printed
-    assert "constructs_lib/testing" not in printed
+    assert "6 failed, 1 passed" in printed
+    assert "constructs_lib/" not in printed
     assert "kept deployments" not in printed
     assert list((tmp_path / "kept").rglob("cdk.tf.json")) == []
 

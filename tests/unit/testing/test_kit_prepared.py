@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -156,12 +157,31 @@ def test_a_stack_that_is_made_already_is_prepared(prepared: Prepare, tmp_path: P
     stack = TerraformStack(App(outdir=str(tmp_path / "own")), "pipelines")
     FivetranProvider(stack, "fivetran", api_url="https://api.fivetran.com")
 
+    left = tmp_path / "own" / "stacks" / "pipelines" / ".terraform" / "terraform.tfstate"
+    left.parent.mkdir(parents=True)
+    left.write_text('{"backend": {"type": "s3"}}', encoding="utf-8")
+
     found = prepared(stack)
 
     own = tmp_path / "own" / "stacks" / "pipelines" / "cdk.tf.json"
     assert "https://api.fivetran.com" in own.read_text(encoding="utf-8")
     assert "https://api.fivetran.com" not in json.dumps(document(found))
     assert (found.terraform.folder / "terraform.d" / "plugins").is_dir()
+    assert not (found.terraform.folder / ".terraform").exists()
+
+
+@pytest.mark.parametrize("name", ["cdk.tf", "landing.tf.json"])
+def test_configuration_of_another_file_is_refused(
+    prepared: Prepare, tmp_path: Path, name: str
+) -> None:
+    stack = TerraformStack(App(outdir=str(tmp_path / "own")), "pipelines")
+    FivetranProvider(stack, "fivetran")
+    other = tmp_path / "own" / "stacks" / "pipelines" / name
+    other.parent.mkdir(parents=True)
+    other.write_text("{}", encoding="utf-8")
+
+    with pytest.raises(DeployFailed, match=rf"cannot point at a sandbox: {re.escape(name)}\."):
+        prepared(stack)
 
 
 def with_others(app: App) -> None:
@@ -179,6 +199,19 @@ def test_providers_of_others_must_be_allowed(prepared: Prepare) -> None:
     found = prepared(with_others, other_providers=("random", "aws"))
 
     assert list(found.sandboxes) == ["fivetranops"]
+
+
+def with_module(app: App) -> None:
+    stack = TerraformStack(app, "pipelines")
+    FivetranProvider(stack, "fivetran")
+    stack.add_override("module.landing.source", "/modules/landing")
+
+
+def test_a_stack_with_a_module_is_refused(prepared: Prepare, tmp_path: Path) -> None:
+    with pytest.raises(DeployFailed, match=r"module\.landing: the stack has a module"):
+        prepared(with_module)
+
+    assert not (tmp_path / "deployment" / "work").exists()
 
 
 def test_what_is_in_the_working_directory_stays(prepared: Prepare) -> None:

@@ -11,6 +11,7 @@ from constructs_lib.sandbox import SandboxError
 from constructs_lib.testing import ElasticSandbox, FivetranSandbox, SandboxRefused
 
 LOGIN = ("sandbox", "sandbox")
+PLACES = ("config.secrets_list[0].value", "config.secrets_list[1].value", "auth.token")
 
 
 @pytest.fixture
@@ -56,6 +57,32 @@ def test_secrets_of_a_request_are_masked(fivetran_sandbox: FivetranSandbox) -> N
     assert "hunter2" not in repr(fivetran_sandbox.requests)
     assert fivetran_sandbox.holds_secret(identifier, "config.password", "hunter2")
     assert not fivetran_sandbox.holds_secret(identifier, "config.password", "hunter3")
+
+
+def test_a_secret_that_was_not_sent_is_not_held(fivetran_sandbox: FivetranSandbox) -> None:
+    secrets = [{"key": "k", "value": "v"}]
+    config = {"schema": "invoices", "package_id": "p", "secrets_list": secrets}
+    invoices = fivetran_sandbox.add_connection("connector_sdk", config=config)
+
+    held = [fivetran_sandbox.holds_secret(invoices, place, "v") for place in PLACES]
+
+    assert held == [True, False, False]
+
+
+@pytest.mark.parametrize("place", ["config.nope", "package_id", "config.secrets_list.value", ""])
+def test_a_wrong_place_of_a_secret_is_refused(
+    fivetran_sandbox: FivetranSandbox, invoices: str, place: str
+) -> None:
+    with pytest.raises(SandboxRefused) as refusal:
+        fivetran_sandbox.holds_secret(invoices, place, "v")
+
+    assert f"{place!r} is no place of a secret" in str(refusal.value)
+    assert "its service has config.secrets_list[0].value, " in str(refusal.value)
+
+
+def test_a_secret_needs_its_connection(fivetran_sandbox: FivetranSandbox) -> None:
+    with pytest.raises(SandboxRefused, match="404"):
+        fivetran_sandbox.holds_secret("gone", "config.password", "v")
 
 
 def test_a_fault_strikes_the_next_request_alone(
@@ -105,6 +132,11 @@ def test_recovery_ends_all_faults(fivetran_sandbox: FivetranSandbox, invoices: s
 def test_an_unknown_fault_names_those_there_are(fivetran_sandbox: FivetranSandbox) -> None:
     with pytest.raises(SandboxError, match="there are 500, "):
         fivetran_sandbox.fail("503")
+
+
+def test_an_unknown_field_of_a_fault_is_named(fivetran_sandbox: FivetranSandbox) -> None:
+    with pytest.raises(SandboxError, match="a fault has no verb; it has kind, method, path, "):
+        fivetran_sandbox.fail("500", verb="GET")
 
 
 @pytest.mark.parametrize(("succeeds", "time"), [(True, "succeeded_at"), (False, "failed_at")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,3 +162,22 @@ def test_a_snapshot_has_no_noise() -> None:
     assert "//" not in json.loads(text)
     assert "terraform.local/connections-as-code/fivetranops" in text
     assert set(json.loads(text)["terraform"]) == {"required_providers"}
+
+
+@pytest.mark.parametrize("stack", ["pipelines", None, 7])
+def test_what_is_no_stack_is_refused(stack: Any) -> None:
+    with pytest.raises(SynthesisFailed, match=rf"stack; it is no {type(stack).__name__}$"):
+        synthesize(stack)
+
+
+def test_an_unknown_output_names_those_there_are() -> None:
+    def pipelines(app: App) -> None:
+        stack = TerraformStack(app, "pipelines")
+        TerraformOutput(stack, "orders", value="1")
+
+    outputs = synthesize(pipelines).outputs
+
+    with pytest.raises(KeyError, match=r"^there is no output 'order'; there are: orders$"):
+        outputs["order"]
+    assert outputs.get("order") is None
+    assert outputs == {"orders": "1"}
