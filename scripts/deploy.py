@@ -34,6 +34,7 @@ sys.path.insert(0, str(ROOT))
 from plans.plan_file import PlanFile, UnconfirmedPlan
 from plans.summary import changes_of, text_of
 
+from constructs_lib.cli import drop_output
 from constructs_lib.cli.query import run_program, signals_held
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def main() -> int:
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("environment")
     options = parser.parse_args()
+    if sys.stdout is None:
+        sys.stderr.write("Nothing was changed: the standard output is closed.\n")
+        return 1
     environ = run.without_waiting(run.tools_environment(os.environ), run.has_terminal())
     settings = run.settings_of(options.environment)
     if options.action == "destroy":
@@ -93,7 +97,7 @@ def nobody_to_ask(action: str, settings: Environment, environ: Mapping[str, str]
 
 
 class _Ended(KeyboardInterrupt):
-    """A signal that ends the program, as Ctrl-C does."""
+    """A signal that ends the program, such as that of Ctrl-C."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -126,6 +130,24 @@ class _Failed(Exception):
         self.status = status
 
 
+def _print(text: str) -> None:
+    """Print a text at once.
+
+    :raises _Failed: if nobody takes it, so that nothing is applied that was not shown
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        drop_output()
+        with suppress(OSError):
+            sys.stderr.write(
+                "Nothing was changed, and no plan is kept: it cannot be shown on the standard "
+                f"output ({error.strerror}).\n"
+            )
+        raise _Failed(1) from None
+
+
 class _Deploy:
     """What is done with one environment."""
 
@@ -148,7 +170,7 @@ class _Deploy:
     def _plan_for_review(self) -> int:
         try:
             if text := self._plan(self._plan_file.path):
-                sys.stdout.write(_NEXT.format(path=self._shown(), command=self._command("apply")))
+                _print(_NEXT.format(path=self._shown(), command=self._command("apply")))
                 self._plan_file.keep(text)
         except BaseException:
             self._plan_file.remove()
@@ -174,18 +196,21 @@ class _Deploy:
         self._show("plan", "-input=false", f"-out={path.name}", *options, umask=_FOR_OWNER)
         changes = changes_of(json.loads(self._call("show", "-json", path.name)))
         text = text_of(changes, self._name)
-        sys.stdout.write(f"\n{text}")
+        _print(f"\n{text}")
         if not changes:
             path.unlink()
             return ""
         return text
 
     def _is_wanted(self, action: str) -> bool:
-        sys.stdout.write(f"\n{action.capitalize()} {self._name} like this? Type yes to do it: ")
-        sys.stdout.flush()
-        if sys.stdin.readline().strip() == "yes":
+        _print(f"\n{action.capitalize()} {self._name} like this? Type yes to do it: ")
+        answer = ""
+        with suppress(OSError):  # The terminal is gone.
+            answer = sys.stdin.readline()
+        if answer.strip() == "yes":
             return True
-        sys.stdout.write("Nothing was changed.\n")
+        line_break = "" if answer.endswith("\n") else "\n"
+        _print(f"{line_break}Nothing was changed: only the answer 'yes' counts.\n")
         return False
 
     def _apply_reviewed(self) -> int:
@@ -219,11 +244,16 @@ class _Deploy:
             raise _Failed(done.returncode)
 
     def _show(self, action: str, *arguments: str, umask: int = -1) -> None:
-        """Run Terraform, which shows what it does."""
+        """Run Terraform, which shows what it does.
+
+        :raises KeyboardInterrupt: if a signal came while it planned
+        """
         plain = [] if sys.stdout.isatty() and not self._environ.get("NO_COLOR") else ["-no-color"]
         command = [self._terraform(), action, *plain, *arguments]
-        with signals_held():
+        with signals_held() as held:
             status = run_program(command, self._folder, self._environ, umask=umask)
+        if held and action == "plan":
+            raise _Ended(held[0])
         if status:
             raise _Failed(status)
 

@@ -189,18 +189,24 @@ _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
 
 
 @contextmanager
-def signals_held() -> Iterator[None]:
-    """Leave the end to Terraform, so that nothing is left behind.
+def signals_held() -> Iterator[list[int]]:
+    """Leave the end to Terraform, so that nothing is left behind; yield the signals that came.
 
     Ctrl-C reaches Terraform as it reaches this process. Other signals go to this one alone, and are
     handed on.
     """
+    held: list[int] = []
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        held.append(number)
+        _hand_on(number)
+
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, *_HANDED_ON)}
     try:
-        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGINT, lambda number, _: held.append(number))
         for each in _HANDED_ON:
-            signal.signal(each, _hand_on)
-        yield
+            signal.signal(each, hand_on)
+        yield held
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -209,7 +215,7 @@ def signals_held() -> Iterator[None]:
 _HANDED_ON: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-def _hand_on(number: int, _frame: FrameType | None) -> None:
+def _hand_on(number: int) -> None:
     for child in _CHILDREN:
         child.send_signal(number)
     if not _CHILDREN:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +19,7 @@ from plans.plan_file import PlanFile
 
 from stacks.settings import Backend, Environment
 
+ROOT = deploy.ROOT
 LIVE = Environment("live", {"api_url": "https://api.fivetran.com"}, Backend("local"), (), ())
 DOCUMENT = {"resource_changes": [{"address": "x.y", "change": {"actions": ["delete"]}}]}
 TERRAFORM = """\
@@ -24,12 +28,19 @@ echo "$1" >> ran
 for argument in "$@"; do
   case "$argument" in -out=*) echo plan > "${argument#-out=}";; esac
 done
+if [ "$1" = "$INTERRUPTED" ]; then kill -INT $PPID; exit 1; fi
 if [ "$1" = show ]; then cat document.json; fi
 """
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def environ(tmp_path: Path) -> dict[str, str]:
+    """The environment variables of the program."""
+    return {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the stack ``live``, for a run of the script with a terminal."""
     found = tmp_path / "cdktf.out" / "stacks" / "live"
     found.mkdir(parents=True)
@@ -41,7 +52,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(deploy._Deploy, "_synthesise", lambda self: None)
     monkeypatch.setattr(run, "settings_of", lambda name: LIVE)
     monkeypatch.setattr(run, "has_terminal", lambda: True)
-    environ = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"}
     monkeypatch.setattr(run, "tools_environment", lambda environ_: environ)
     monkeypatch.setattr(run, "with_variables", lambda settings, environ_: environ)
     monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
@@ -79,10 +89,17 @@ def ran(folder: Path) -> list[str]:
 @pytest.mark.parametrize("action", ["deploy", "destroy"])
 @pytest.mark.parametrize("answer", ["y\n", "", "YES\n"])
 def test_an_answer_but_yes_changes_nothing(
-    action: str, answer: str, started: Callable[..., int], folder: Path
+    action: str,
+    answer: str,
+    started: Callable[..., int],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert started(action, lambda: answer) == 1
 
+    begin = "Type yes to do it: " if answer else "Type yes to do it: \n"
+    printed = capsys.readouterr().out
+    assert printed.endswith(f"{begin}Nothing was changed: only the answer 'yes' counts.\n")
     assert plans(folder) == []
     assert ran(folder) == ["init", "plan", "show"]
 
@@ -137,3 +154,83 @@ def test_a_plan_is_kept_and_names_the_next_command(
     assert "Apply exactly this: ENVIRONMENT=live make apply\n" in capsys.readouterr().out
     assert started("apply") == 0
     assert ran(folder)[-1] == "apply"
+
+
+def test_a_terminal_that_is_gone_is_no_answer(started: Callable[..., int], folder: Path) -> None:
+    def gone() -> str:
+        raise OSError(errno.EIO, "Input/output error")
+
+    assert started("destroy", gone) == 1
+    assert plans(folder) == []
+
+
+@pytest.mark.parametrize("action", ["plan", "deploy", "destroy"])
+def test_ctrl_c_while_it_plans_leaves_no_plan(
+    action: str,
+    started: Callable[..., int],
+    folder: Path,
+    environ: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    environ["INTERRUPTED"] = "plan"
+
+    assert started(action, lambda: "yes\n") == 130
+
+    assert plans(folder) == []
+    assert "Interrupted. Nothing was changed." in capsys.readouterr().err
+    assert ran(folder) == ["init", "plan"]
+
+
+def test_ctrl_c_in_an_apply_does_not_say_that_nothing_changed(
+    started: Callable[..., int],
+    folder: Path,
+    environ: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    environ["INTERRUPTED"] = "apply"
+
+    assert started("deploy", lambda: "yes\n") == 1
+
+    printed = capsys.readouterr()
+    assert "The plan was not applied as a whole, and is deleted." in printed.err
+    assert "Nothing was changed" not in printed.out + printed.err
+    assert plans(folder) == []
+
+
+@pytest.mark.parametrize("action", ["plan", "deploy", "destroy"])
+def test_a_summary_that_cannot_be_shown_is_not_applied(
+    action: str,
+    started: Callable[..., int],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert started(action, lambda: "yes\n") == 1
+        monkeypatch.undo()
+
+    assert "Nothing was changed, and no plan is kept" in capsys.readouterr().err
+    assert plans(folder) == []
+    assert ran(folder) == ["init", "plan", "show"]
+
+
+def test_a_closed_standard_output_is_refused(
+    started: Callable[..., int], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+
+    assert started("plan") == 1
+    assert not (folder / "ran").exists()
+
+
+def test_locks_of_a_state_are_ignored_by_git(tmp_path: Path) -> None:
+    names = [".terraform.live.tfstate.lock.info", "terraform.live.tfstate", "a.tfplan"]
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+
+    done = subprocess.run(
+        ["git", "check-ignore", *names], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert done.stdout.split() == names
