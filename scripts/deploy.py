@@ -250,8 +250,8 @@ class _Deploy:
         """
         plain = [] if sys.stdout.isatty() and not self._environ.get("NO_COLOR") else ["-no-color"]
         command = [self._terraform(), action, *plain, *arguments]
-        with signals_held() as held:
-            status = run_program(command, self._folder, self._environ, umask=umask)
+        with signals_held(is_apart=True) as held:
+            status = run_program(command, self._folder, self._environ, umask, is_apart=True)
         if held and action == "plan":
             raise _Ended(held[0])
         if status:

@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import deploy
 import pytest
 import run
 from plans.plan_file import PlanFile
 
+from constructs_lib.cli import query
 from stacks.settings import Backend, Environment
 
 ROOT = deploy.ROOT
@@ -28,7 +30,8 @@ echo "$1" >> ran
 for argument in "$@"; do
   case "$argument" in -out=*) echo plan > "${argument#-out=}";; esac
 done
-if [ "$1" = "$INTERRUPTED" ]; then kill -INT $PPID; exit 1; fi
+if [ "$SESSION" ]; then ps -o sid= -p $$ > session; fi
+if [ "$1" = "$INTERRUPTED" ]; then trap '' INT; kill -INT $PPID; exit 1; fi
 if [ "$1" = show ]; then cat document.json; fi
 """
 
@@ -213,6 +216,38 @@ def test_a_summary_that_cannot_be_shown_is_not_applied(
     assert "Nothing was changed, and no plan is kept" in capsys.readouterr().err
     assert plans(folder) == []
     assert ran(folder) == ["init", "plan", "show"]
+
+
+def test_terraform_gets_each_ctrl_c_and_one_other_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = mock.Mock()
+    monkeypatch.setattr(query, "_CHILDREN", [child])
+    sent = [signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGTERM, signal.SIGINT]
+
+    with query.signals_held(is_apart=True) as held:
+        for number in sent:
+            os.kill(os.getpid(), number)
+
+    assert held == sent
+    handed_on = [call.args[0] for call in child.send_signal.call_args_list]
+    assert handed_on == [signal.SIGINT, signal.SIGTERM, signal.SIGINT]
+
+
+def test_a_signal_before_terraform_runs_reaches_it(tmp_path: Path) -> None:
+    with query.signals_held(is_apart=True):
+        os.kill(os.getpid(), signal.SIGHUP)
+        status = query.run_program(["/bin/sleep", "60"], tmp_path, is_apart=True)
+
+    assert status == 128 + signal.SIGTERM
+
+
+def test_terraform_runs_apart_from_the_terminal(
+    started: Callable[..., int], folder: Path, environ: dict[str, str]
+) -> None:
+    environ["SESSION"] = "yes"
+
+    assert started("deploy", lambda: "yes\n") == 0
+
+    assert int((folder / "session").read_text()) != os.getsid(0)
 
 
 def test_a_closed_standard_output_is_refused(
