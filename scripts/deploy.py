@@ -3,10 +3,12 @@
 usage: ``.venv/bin/python scripts/deploy.py plan|apply|deploy|destroy ENVIRONMENT``
 
 ``plan`` writes a plan file and a summary, and ``apply`` applies exactly that file. ``deploy`` and
-``destroy`` plan, ask, and apply what was shown. The embedded sandbox is changed without a question,
-and so is any environment with ``APPROVE=yes``: then the command line of the CDK does it.
+``destroy`` plan, ask, and apply what was shown; nothing else can apply their plan. The embedded
+sandbox is changed without a question, and so is any environment with ``APPROVE=yes``: then the
+command line of the CDK does it.
 
-Exit status: 0 done, 1 not done (the message says why), 2 nobody could be asked, 130 after Ctrl-C.
+Exit status: 0 done, 1 not done (the message says why), 2 nobody could be asked, 130 after Ctrl-C,
+129 after SIGHUP (the terminal was closed) and 143 after SIGTERM.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import run
@@ -26,9 +31,10 @@ from toolkits import ROOT, chosen
 
 sys.path.insert(0, str(ROOT))
 
-from plans.plan_file import PlanFile
+from plans.plan_file import PlanFile, UnconfirmedPlan
 from plans.summary import changes_of, text_of
 
+from constructs_lib.cli import drop_output
 from constructs_lib.cli.query import run_program, signals_held
 
 if TYPE_CHECKING:
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
 ACTIONS = ("plan", "apply", "deploy", "destroy")
 _ASKING = ("deploy", "destroy")
 _NOT_ASKED = 2
-_INTERRUPTED = 130
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _FOR_OWNER = 0o077
 _ENVIRONMENTS = ROOT / "stacks" / "environments"
 
@@ -48,6 +54,9 @@ def main() -> int:
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("environment")
     options = parser.parse_args()
+    if sys.stdout is None:
+        sys.stderr.write("Nothing was changed: the standard output is closed.\n")
+        return 1
     environ = run.without_waiting(run.tools_environment(os.environ), run.has_terminal())
     settings = run.settings_of(options.environment)
     if options.action == "destroy":
@@ -62,10 +71,13 @@ def main() -> int:
         words = (options.action, settings.name, "--auto-approve")
         return run.execute([chosen(environ).name, *words], environ)
     try:
-        return _Deploy(settings.name, environ).run(options.action)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nInterrupted. Nothing was changed.\n")
-        return _INTERRUPTED
+        with _ended_by_signals():
+            return _Deploy(settings.name, environ).run(options.action)
+    except KeyboardInterrupt as interrupt:
+        # The terminal may be gone.
+        with suppress(OSError):
+            sys.stderr.write("\nInterrupted. Nothing was changed.\n")
+        return 128 + (interrupt.number if isinstance(interrupt, _Ended) else signal.SIGINT)
 
 
 def nobody_to_ask(action: str, settings: Environment, environ: Mapping[str, str]) -> str:
@@ -84,12 +96,56 @@ def nobody_to_ask(action: str, settings: Environment, environ: Mapping[str, str]
     )
 
 
+class _Ended(KeyboardInterrupt):
+    """A signal that ends the program, such as that of Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an exception, so that no plan is left behind."""
+    before = {each: signal.getsignal(each) for each in _ENDING}
+    try:
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, _end)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise _Ended(number)
+
+
 class _Failed(Exception):
     """A step that failed, and has said why."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+def _print(text: str) -> None:
+    """Print a text at once.
+
+    :raises _Failed: if nobody takes it, so that nothing is applied that was not shown
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        drop_output()
+        with suppress(OSError):
+            sys.stderr.write(
+                "Nothing was changed, and no plan is kept: it cannot be shown on the standard "
+                f"output ({error.strerror}).\n"
+            )
+        raise _Failed(1) from None
 
 
 class _Deploy:
@@ -107,46 +163,54 @@ class _Deploy:
         try:
             if action == "apply":
                 return self._apply_reviewed()
-            has_changes = self._plan(is_destroy=action == "destroy")
-            if action == "plan" or not has_changes:
-                return 0
-            return self._apply() if self._is_wanted(action) else 1
+            return self._plan_for_review() if action == "plan" else self._ask_and_apply(action)
         except _Failed as failure:
             return failure.status
 
-    def _plan(self, *, is_destroy: bool) -> bool:
-        """Write the plan file and its summary; return whether it changes anything."""
-        self._synthesise()
-        self._plan_file.remove()
-        self._call("init", "-input=false")
-        destroy = ["-destroy"] if is_destroy else []
-        out = f"-out={self._plan_file.path.name}"
-        self._show("plan", "-input=false", out, *destroy, umask=_FOR_OWNER)
-        document = json.loads(self._call("show", "-json", self._plan_file.path.name))
-        changes = changes_of(document)
-        text = text_of(changes, self._name)
-        sys.stdout.write(f"\n{text}")
-        if not changes:
-            self._plan_file.remove()
-            return False
-        self._plan_file.keep(text)
-        if not is_destroy:
-            sys.stdout.write(_NEXT.format(path=self._shown(), command=self._command("apply")))
-        return True
-
-    def _is_wanted(self, action: str) -> bool:
-        """Ask; delete the plan unless the answer is yes."""
-        sys.stdout.write(f"\n{action.capitalize()} {self._name} like this? Type yes to do it: ")
-        sys.stdout.flush()
+    def _plan_for_review(self) -> int:
         try:
-            answer = sys.stdin.readline()
-        except KeyboardInterrupt:
+            if text := self._plan(self._plan_file.path):
+                _print(_NEXT.format(path=self._shown(), command=self._command("apply")))
+                self._plan_file.keep(text)
+        except BaseException:
             self._plan_file.remove()
             raise
+        return 0
+
+    def _ask_and_apply(self, action: str) -> int:
+        unconfirmed = UnconfirmedPlan(self._folder)
+        destroy = ["-destroy"] if action == "destroy" else []
+        try:
+            if not self._plan(unconfirmed.path, *destroy):
+                return 0
+            return self._apply(unconfirmed.path) if self._is_wanted(action) else 1
+        finally:
+            unconfirmed.remove()
+
+    def _plan(self, path: Path, *options: str) -> str:
+        """Write a plan to a file, and show its summary; return it, empty if nothing changes."""
+        self._synthesise()
+        self._plan_file.remove()
+        UnconfirmedPlan(self._folder).remove()
+        self._call("init", "-input=false")
+        self._show("plan", "-input=false", f"-out={path.name}", *options, umask=_FOR_OWNER)
+        changes = changes_of(json.loads(self._call("show", "-json", path.name)))
+        text = text_of(changes, self._name)
+        _print(f"\n{text}")
+        if not changes:
+            path.unlink()
+            return ""
+        return text
+
+    def _is_wanted(self, action: str) -> bool:
+        _print(f"\n{action.capitalize()} {self._name} like this? Type yes to do it: ")
+        answer = ""
+        with suppress(OSError):  # The terminal is gone.
+            answer = sys.stdin.readline()
         if answer.strip() == "yes":
             return True
-        self._plan_file.remove()
-        sys.stdout.write("Nothing was changed.\n")
+        line_break = "" if answer.endswith("\n") else "\n"
+        _print(f"{line_break}Nothing was changed: only the answer 'yes' counts.\n")
         return False
 
     def _apply_reviewed(self) -> int:
@@ -156,20 +220,21 @@ class _Deploy:
                 "shows, and try again.\n"
             )
             return 1
-        return self._apply()
-
-    def _apply(self) -> int:
-        """Apply the plan file, and delete it whatever comes of it: it is of use only once."""
         try:
-            self._show("apply", "-input=false", self._plan_file.path.name)
+            return self._apply(self._plan_file.path)
+        finally:
+            self._plan_file.remove()
+
+    def _apply(self, path: Path) -> int:
+        """Apply a plan, which the caller deletes whatever comes of it: it is of use only once."""
+        try:
+            self._show("apply", "-input=false", path.name)
         except _Failed as failure:
             sys.stderr.write(
                 f"The plan was not applied as a whole, and is deleted. '{self._command('plan')}'"
                 " shows what is left to do.\n"
             )
             return failure.status
-        finally:
-            self._plan_file.remove()
         return 0
 
     def _synthesise(self) -> None:
@@ -179,11 +244,16 @@ class _Deploy:
             raise _Failed(done.returncode)
 
     def _show(self, action: str, *arguments: str, umask: int = -1) -> None:
-        """Run Terraform, which shows what it does."""
+        """Run Terraform, which shows what it does.
+
+        :raises KeyboardInterrupt: if a signal came while it planned
+        """
         plain = [] if sys.stdout.isatty() and not self._environ.get("NO_COLOR") else ["-no-color"]
         command = [self._terraform(), action, *plain, *arguments]
-        with signals_held():
-            status = run_program(command, self._folder, self._environ, umask=umask)
+        with signals_held(is_apart=True) as held:
+            status = run_program(command, self._folder, self._environ, umask, is_apart=True)
+        if held and action == "plan":
+            raise _Ended(held[0])
         if status:
             raise _Failed(status)
 

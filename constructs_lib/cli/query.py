@@ -186,21 +186,42 @@ def _is_ours(text: bytes) -> bool:
 
 
 _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
+_PENDING: Final[list[int]] = []
+"""The signals that came before the program that is to get them."""
 
 
 @contextmanager
-def signals_held() -> Iterator[None]:
-    """Leave the end to Terraform, so that nothing is left behind.
+def signals_held(*, is_apart: bool = False) -> Iterator[list[int]]:
+    """Leave the end to Terraform, so that nothing is left behind; yield the signals that came.
 
     Ctrl-C reaches Terraform as it reaches this process. Other signals go to this one alone, and are
     handed on.
+
+    :param is_apart: True if Terraform runs apart from the terminal, so that each Ctrl-C is handed
+        on as well, and other signals once: at a second one Terraform ends without writing the
+        state, and ``timeout`` and ``make`` send several. SIGHUP is handed on as SIGTERM, because
+        Terraform ends at once at a SIGHUP
     """
+    held: list[int] = []
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        is_first = not any(each in _HANDED_ON for each in held)
+        held.append(number)
+        if is_apart and number == signal.SIGHUP:
+            number = signal.SIGTERM
+        if is_apart and not _CHILDREN:
+            # It may start just now.
+            _PENDING.append(number)
+        elif number == signal.SIGINT or is_first or not is_apart:
+            _hand_on(number)
+
+    _PENDING.clear()
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, *_HANDED_ON)}
     try:
-        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGINT, hand_on if is_apart else lambda number, _: held.append(number))
         for each in _HANDED_ON:
-            signal.signal(each, _hand_on)
-        yield
+            signal.signal(each, hand_on)
+        yield held
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -209,7 +230,7 @@ def signals_held() -> Iterator[None]:
 _HANDED_ON: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-def _hand_on(number: int, _frame: FrameType | None) -> None:
+def _hand_on(number: int) -> None:
     for child in _CHILDREN:
         child.send_signal(number)
     if not _CHILDREN:
@@ -217,17 +238,27 @@ def _hand_on(number: int, _frame: FrameType | None) -> None:
 
 
 def run_program(
-    command: list[str], folder: Path, environ: Mapping[str, str] | None = None, umask: int = -1
+    command: list[str],
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+    umask: int = -1,
+    *,
+    is_apart: bool = False,
 ) -> int:
     """Run Terraform in a folder, inside of :func:`signals_held`; return its exit status.
 
     :param environ: its environment variables; those of this process by default
     :param umask: that of the files that it writes; that of this process by default
+    :param is_apart: True if signals of the terminal and of the process group do not reach it
     """
     # Not by -chdir: Terraform looks for its providers where it was started.
-    with subprocess.Popen(command, cwd=folder, env=environ, umask=umask) as child:  # noqa: S603 (a program that was looked up)
+    with subprocess.Popen(  # noqa: S603 (a program that was looked up)
+        command, cwd=folder, env=environ, umask=umask, start_new_session=is_apart
+    ) as child:
         _CHILDREN.append(child)
         try:
+            for number in _PENDING[:1]:
+                child.send_signal(number)
             status = child.wait()
         finally:
             _CHILDREN.remove(child)

@@ -1,23 +1,30 @@
-"""The file of a plan, with a note of what it was made from, so that only that is applied.
+"""The files of plans, and a note that lets ``apply`` apply only the plan that was reviewed.
 
-It is in the folder of the stack. A plan may hold values that are not for everybody, so only the
+They are in the folder of the stack. A plan may hold values that are not for everybody, so only the
 owner can read it, and it is deleted when it was applied.
+
+The plan of a deploy or a destroy that asks has a file of its own, without a note: whatever becomes
+of the question, ``apply`` cannot take it for a reviewed one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 NAME: Final = "reviewed.tfplan"
 _OWNER_ONLY: Final = 0o600
+_UNCONFIRMED: Final = "unconfirmed-"
+_REVIEWABLE: Final = "plan"
+"""The action whose plan may be applied later."""
 
 
 class PlanFile:
-    """The plan of one environment.
+    """The plan of one environment that ``plan`` makes, and ``apply`` applies.
 
     :param folder: the folder of its stack, in which Terraform works
     :param environment: the name of the environment
@@ -45,6 +52,8 @@ class PlanFile:
             return f"there is no plan for {self._environment}"
         if note.get("environment") != self._environment:
             return f"the plan is one for {note.get('environment')}, not for {self._environment}"
+        if note.get("action") != _REVIEWABLE:
+            return f"the plan in {self.path} was not made by 'make plan'"
         if note.get("plan") != made_from["plan"]:
             return f"{self.path} is not the file that was reviewed"
         if note != made_from:
@@ -59,7 +68,38 @@ class PlanFile:
     def _made_from(self) -> dict[str, Any]:
         sources = {str(path): _digest(path) for path in self._sources if path.is_file()}
         plan = _digest(self.path)
-        return {"environment": self._environment, "plan": plan, "sources": sources}
+        return {
+            "action": _REVIEWABLE,
+            "environment": self._environment,
+            "plan": plan,
+            "sources": sources,
+        }
+
+
+class UnconfirmedPlan:
+    """The plan of a deploy or a destroy that asks: that of this process alone.
+
+    :param folder: the folder of the stack, in which Terraform works
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / f"{_UNCONFIRMED}{os.getpid()}.tfplan"
+
+    def remove(self) -> None:
+        """Delete the plan, and those of processes that were killed."""
+        for path in self.path.parent.glob(f"{_UNCONFIRMED}*.tfplan"):
+            if path == self.path or not _is_alive(path.stem.removeprefix(_UNCONFIRMED)):
+                path.unlink(missing_ok=True)
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _digest(path: Path) -> str:

@@ -1,13 +1,16 @@
 """A summary of a plan, of the JSON that ``terraform show -json`` prints of its file.
 
-What is destroyed comes first. A value that Terraform or its name calls a secret is not shown.
+What is destroyed comes first, and of each resource the values that force its replacement, then the
+configured ones. A value that the provider computes and that is not known yet is only counted. A
+value that Terraform or its name calls a secret is not shown.
 
 Source: Terraform documentation, "JSON Output Format", plan representation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from constructs_lib.schemas.redaction import display, escape_controls_in_line
@@ -15,7 +18,14 @@ from constructs_lib.schemas.redaction import display, escape_controls_in_line
 _SENSITIVE: Final = "(sensitive)"
 _UNKNOWN: Final = "(known after apply)"
 _MOST: Final = 20
-"""The most values of one resource that are shown."""
+"""The most values of one resource that are shown; all that force a replacement are."""
+_REASONS: Final = {
+    "replace_because_tainted": "it is tainted: its creation failed, or somebody marked it",
+    "replace_by_request": "somebody asked for it with -replace",
+    "replace_by_triggers": "a value that replace_triggered_by names changes",
+}
+"""Why something is replaced, by Terraform's name of the reason, where no value forces it."""
+_INDEX: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 class Kind(NamedTuple):
@@ -63,7 +73,12 @@ def changes_of(document: Mapping[str, Any]) -> list[Change]:
 
     :param document: the plan as Terraform prints it
     """
-    found = [c for each in document.get("resource_changes", ()) for c in _of_resource(each)]
+    configured = dict(_configured(document.get("configuration", {}).get("root_module", {}), ""))
+    found = [
+        change
+        for each in document.get("resource_changes", ())
+        for change in _of_resource(each, configured.get(_INDEX.sub("", each["address"]), set()))
+    ]
     invoked = document.get("action_invocations", ())
     found += [Change(RUN, str(each.get("address"))) for each in invoked]
     outputs = document.get("output_changes", {})
@@ -74,11 +89,20 @@ def changes_of(document: Mapping[str, Any]) -> list[Change]:
 _NO_OP: Final = ["no-op"]
 
 
-def _of_resource(resource: Mapping[str, Any]) -> Iterator[Change]:
+def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, set[str]]]:
+    """Yield the address of each resource, without an index, and its configured attributes."""
+    for resource in module.get("resources", ()):
+        yield f"{prefix}{resource['address']}", set(resource.get("expressions", ()))
+    for name, call in module.get("module_calls", {}).items():
+        yield from _configured(call.get("module", {}), f"{prefix}module.{name}.")
+
+
+def _of_resource(resource: Mapping[str, Any], configured: Container[str]) -> Iterator[Change]:
     change, address = resource["change"], str(resource["address"])
     kind = _ACTIONS.get(tuple(change["actions"]))
-    forcing = [tuple(path) for path in change.get("replace_paths", ())]
-    values = tuple(_lines(change, forcing)) if kind in (REPLACE, CHANGE) else ()
+    values = tuple(_lines(change, configured)) if kind in (REPLACE, CHANGE) else ()
+    if kind is REPLACE and (reason := _REASONS.get(resource.get("action_reason", ""))):
+        values = (f"replaced because {reason}", *values)
     if "importing" in change:
         yield Change(IMPORT, address, values if kind is CHANGE else ())
         kind = None if kind is CHANGE else kind
@@ -88,19 +112,46 @@ def _of_resource(resource: Mapping[str, Any]) -> Iterator[Change]:
         yield Change(kind, address, values)
 
 
-def _lines(change: Mapping[str, Any], forcing: Sequence[tuple[Any, ...]]) -> Iterator[str]:
+class _Difference(NamedTuple):
+    path: tuple[Any, ...]
+    before: str
+    after: str
+    is_unknown: bool = False
+
+
+def _lines(change: Mapping[str, Any], configured: Container[str]) -> Iterator[str]:
     marks = (change.get("before_sensitive"), change.get("after_sensitive"))
     unknown = change.get("after_unknown")
     found = list(_differences(change.get("before"), change.get("after"), unknown, marks, ()))
-    for path, before, after in found[:_MOST]:
-        forces = any(path[: len(each)] == each for each in forcing)
-        note = "  (forces the replacement)" if forces else ""
-        yield f"{'.'.join(map(str, path)) or 'the value'}: {before} -> {after}{note}"
-    if len(found) > _MOST:
-        yield f"and {len(found) - _MOST} more"
+    paths = [tuple(path) for path in change.get("replace_paths", ())]
+    forcing = [each for each in found if any(_overlap(each.path, path) for path in paths)]
+    others = [each for each in found if each not in forcing]
+    ours = [each for each in others if each.path[:1] and each.path[0] in configured]
+    rest = [each for each in others if each not in ours and not each.is_unknown]
+    yield from (f"{_text(each)}  (forces the replacement)" for each in forcing)
+    for path in paths:
+        if not any(_overlap(each.path, path) for each in forcing):
+            yield f"{_name(path)} forces the replacement"
+    listed = [*ours, *rest]
+    room = max(_MOST - len(forcing), 0)
+    yield from map(_text, listed[:room])
+    if len(listed) > room:
+        yield f"and {len(listed) - room} more"
+    if computed := len(others) - len(listed):
+        yield f"and {computed} computed, known after apply"
 
 
-_Difference = tuple[tuple[Any, ...], str, str]
+def _overlap(path: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Return True if one of the paths is, or leads to, the other."""
+    return all(a == b for a, b in zip(path, other, strict=False))
+
+
+def _text(each: _Difference) -> str:
+    return f"{_name(each.path)}: {each.before} -> {each.after}"
+
+
+def _name(path: tuple[Any, ...]) -> str:
+    return ".".join(map(str, path)) or "the value"
 
 
 def _differences(
@@ -108,9 +159,9 @@ def _differences(
 ) -> Iterator[_Difference]:
     if True in marks:
         if before != after or unknown is True:
-            yield path, _SENSITIVE, _SENSITIVE
+            yield _Difference(path, _SENSITIVE, _SENSITIVE, unknown is True)
     elif unknown is True:
-        yield path, display(before, path), _UNKNOWN
+        yield _Difference(path, display(before, path), _UNKNOWN, True)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys([*before, *after, *(unknown or {})]):
             inner = (_inside(mark, name) for mark in marks)
@@ -122,7 +173,7 @@ def _differences(
                 (*path, name),
             )
     elif before != after:
-        yield path, display(before, path), display(after, path)
+        yield _Difference(path, display(before, path), display(after, path))
 
 
 def _inside(marks: Any, name: str) -> Any:

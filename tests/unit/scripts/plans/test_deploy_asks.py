@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import deploy
@@ -115,25 +113,6 @@ def test_missing_variables_are_listed_before_a_plan(
         started(action, LIVE, {}, monkeypatch)
 
     assert outcome == {}
-
-
-@pytest.mark.parametrize(("answer", "is_wanted"), [("yes\n", True), ("y\n", False), ("", False)])
-def test_any_answer_but_yes_deletes_the_plan(
-    answer: str,
-    is_wanted: bool,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    work = deploy._Deploy("live", {})
-    work._plan_file = deploy.PlanFile(tmp_path, "live", ())
-    work._plan_file.path.write_text("plan")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
-
-    assert work._is_wanted("deploy") is is_wanted
-
-    assert work._plan_file.path.exists() is is_wanted
-    assert ("Nothing was changed." in capsys.readouterr().out) is not is_wanted
 
 
 @pytest.mark.parametrize("action", deploy.ACTIONS)

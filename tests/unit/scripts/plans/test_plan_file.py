@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from plans.plan_file import NAME, PlanFile
+from plans.plan_file import NAME, PlanFile, UnconfirmedPlan
 
 
 def plan(folder: Path, environment: str = "live") -> PlanFile:
@@ -55,6 +57,27 @@ def test_the_plan_of_another_environment_is_refused(kept: PlanFile, tmp_path: Pa
     shutil.copytree(tmp_path, other, ignore=shutil.ignore_patterns("other"))
 
     assert plan(other, "staging").problem() == "the plan is one for live, not for staging"
+
+
+@pytest.mark.parametrize("action", [None, "destroy"])
+def test_a_note_of_another_action_is_refused(
+    action: str | None, kept: PlanFile, tmp_path: Path
+) -> None:
+    note = tmp_path / f"{NAME}.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"action": action}))
+
+    assert "was not made by 'make plan'" in kept.problem()
+
+
+def test_the_plan_of_a_killed_process_is_removed(tmp_path: Path) -> None:
+    mine = UnconfirmedPlan(tmp_path)
+    other, killed = (tmp_path / f"unconfirmed-{n}.tfplan" for n in (os.getppid(), 2**22 + 1))
+    for path in (mine.path, other, killed):
+        path.touch()
+
+    mine.remove()
+
+    assert [*tmp_path.iterdir()] == [other]
 
 
 def test_removing_a_plan_leaves_nothing_of_it(kept: PlanFile, tmp_path: Path) -> None:

@@ -65,15 +65,95 @@ def test_a_replacement_names_what_forces_it() -> None:
     assert "      n: 1 -> 2\n" in shown
 
 
+def configuration(*names: str) -> dict[str, Any]:
+    """Return the configuration of the resource ``a``, which names some attributes."""
+    expressions = {name: {"references": ["x.y"]} for name in names}
+    resources = [{"address": "fivetranops_connection.a", "expressions": expressions}]
+    return {"root_module": {"resources": resources}}
+
+
+def test_what_forces_a_replacement_comes_before_all_else() -> None:
+    computed = {f"a{i}": True for i in range(30)}
+    change = {
+        "before": dict.fromkeys((*computed, "m", "service", "zone"), "old"),
+        "after": {"m": "new", "service": "other"},
+        "after_unknown": {**computed, "zone": True},
+        "replace_paths": [["service"]],
+    }
+    shown = text(
+        resource("a", "delete", "create", **change), configuration=configuration("service", "zone")
+    )
+
+    assert shown.partition("fivetranops_connection.a\n")[2] == (
+        "      service: 'old' -> 'other'  (forces the replacement)\n"
+        "      zone: 'old' -> (known after apply)\n"
+        "      m: 'old' -> 'new'\n"
+        "      and 30 computed, known after apply\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"after_unknown": {"group": True}, "replace_paths": [["group"]]},
+            "group: 'g' -> (known after apply)  (forces the replacement)",
+        ),
+        (
+            {"after": {"group": {"x": 1}}, "replace_paths": [["group", "x"]]},
+            "group: 'g' -> a mapping with 1 key  (forces the replacement)",
+        ),
+        ({"after": {"group": "g"}, "replace_paths": [["secrets_wo"]]}, "secrets_wo forces the"),
+    ],
+    ids=["unknown", "below", "write-only"],
+)
+def test_each_way_of_forcing_a_replacement_is_shown(change: dict[str, Any], line: str) -> None:
+    shown = text(
+        resource("a", "delete", "create", **{"before": {"group": "g"}, "after": {}} | change)
+    )
+
+    assert f"      {line}" in shown
+
+
+def test_all_values_that_force_a_replacement_are_shown() -> None:
+    names = [f"n{i}" for i in range(30)]
+    values = {"before": dict.fromkeys([*names, "x"], 1), "after": dict.fromkeys([*names, "x"], 2)}
+    shown = text(resource("a", "delete", "create", **values, replace_paths=[[n] for n in names]))
+
+    assert shown.count("(forces the replacement)") == 30
+    assert shown.endswith("      and 1 more\n")
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [("replace_because_tainted", "it is tainted"), ("replace_by_request", "somebody asked")],
+)
+def test_a_replacement_without_a_value_has_a_reason(reason: str, line: str) -> None:
+    values = {"before": {"id": "i"}, "after": {}, "after_unknown": {"id": True}}
+    replaced = resource("a", "delete", "create", **values) | {"action_reason": reason}
+
+    assert f"      replaced because {line}" in text(replaced)
+
+
+def test_a_configured_value_of_a_module_is_shown() -> None:
+    values = {"before": {"x": 1}, "after": {}, "after_unknown": {"x": True}}
+    changed = resource("a", "update", **values)
+    changed["address"] = f'module.m["a.b"].{changed["address"]}[0]'
+    calls = {"m": {"module": configuration("x")["root_module"]}}
+
+    shown = text(changed, configuration={"root_module": {"module_calls": calls}})
+
+    assert "      x: 1 -> (known after apply)\n" in shown
+
+
 @pytest.mark.parametrize(
     ("before", "after", "change", "line"),
     [
         ({"config": {"host": "a", "port": 1}}, {"config": {"host": "b", "port": 1}}, {}, "'b'"),
-        ({"x": 1}, {"x": None}, {"after_unknown": {"x": True}}, "(known after apply)"),
         ({"x": 1}, {}, {}, "null"),
         ({"x": [1]}, {"x": [1, 2]}, {}, "a list of 2 items"),
     ],
-    ids=["nested", "unknown", "gone", "list"],
+    ids=["nested", "gone", "list"],
 )
 def test_a_value_that_changes_has_a_line(
     before: Any, after: Any, change: dict[str, Any], line: str
