@@ -51,8 +51,10 @@ _SECRET_NAME = re.compile(
     r"passw|pass(phrase|code)|secret|token|credential|(private|api|access|encryption|account)_?key",
     re.IGNORECASE,
 )
-# Names that some APIs give to secrets, and others to what everybody may read, such as a public key.
+# Names that some APIs give to secrets, and others to what everybody may read.
 _MAYBE_SECRET_NAME = re.compile(r"private|(^|_)key$", re.IGNORECASE)
+# A public key may be read: whoever approves an SSH server compares it.
+_PUBLIC_NAMES: Final = frozenset({"public_key", "public_keys"})
 # The external secrets manager is named in attributes that are no secrets themselves.
 _NO_SECRET_NAME = re.compile(r"^external_secrets_|_id$", re.IGNORECASE)
 # The parts of an environment file whose keys are names that somebody chose.
@@ -74,7 +76,8 @@ def is_secret_path(path: Path) -> bool:
 
 def is_secret_name(name: str) -> bool:
     """Return True if a message must not show what has this name."""
-    return bool(_SECRET_NAME.search(name) or _MAYBE_SECRET_NAME.search(name))
+    maybe = _MAYBE_SECRET_NAME.search(name) and name.lower() not in _PUBLIC_NAMES
+    return bool(_SECRET_NAME.search(name) or maybe)
 
 
 def is_secret_setting(name: str) -> bool:

@@ -23,8 +23,10 @@ rule                         finds
 ``pause-wait``               a wait for the end of a sync without a pause
 ``certificate-form``         a value that is no certificate in DER form, in base64
 ``certificate-hash``         a certificate that is another one than its hash says
+``certificate-hash-form``    a hash that is right, and not in padded base64 (a warning)
 ``fingerprint-form``         a value that is no public key of SSH (a warning where it may be one)
 ``fingerprint-hash``         a public key that is another one than its hash says
+``fingerprint-hash-form``    a hash that is right, and not in padded base64 (a warning)
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
 ``sandbox-alone``            the embedded sandbox next to other endpoints

@@ -70,9 +70,11 @@ def trust_rules(attribute: str) -> tuple[Rule, ...]:
     """
     noun, form, content = _FORMS[attribute]
     certain = partial(_hash_fits, attribute, content)
+    hash_form = partial(_hash_form, attribute, content)
     return (
         Rule(f"{noun}-form", (attribute,), partial(form, attribute), attribute, f"No {noun}"),
         Rule(f"{noun}-hash", (attribute,), certain, attribute, f"Another {noun} than its hash"),
+        Rule(f"{noun}-hash-form", (attribute,), hash_form, attribute, f"A hash of a {noun}"),
     )
 
 
@@ -101,10 +103,26 @@ def _certificate_form(attribute: str, inputs: Inputs) -> Iterator[Problem]:
             allowed = "its DER form in base64, on one line"
             yield Problem((attribute, name), "a certificate in PEM form", allowed, hint)
         elif certificate_content(value) is None:
-            found = "text that is not the base64 of a certificate"
             allowed = "a certificate in DER form, encoded in base64, on one line"
-            hint = "copy encoded_cert from the details of the setup test, or from waiting"
+            if found := _blanks_in_certificate(value):
+                hint = "take them out: .strip() in Python and trimspace() in HCL do so at the ends"
+            else:
+                found = "text that is not the base64 of a certificate"
+                hint = "copy encoded_cert from the details of the setup test, or from waiting"
             yield Problem((attribute, name), found, allowed, hint)
+
+
+def _blanks_in_certificate(value: str) -> str:
+    """Return where the blanks are in a text that is a certificate without them; empty if it is not
+    one even then.
+    """
+    bare = "".join(value.split())
+    if certificate_content(bare) is None:
+        return ""
+    if value.rstrip() == bare and not value[len(bare) :].strip("\r\n"):
+        return "a certificate with a line break at its end"
+    place = "around it" if value.strip() == bare else "in it"
+    return f"a certificate with line breaks or blanks {place}"
 
 
 def _fingerprint_form(attribute: str, inputs: Inputs) -> Iterator[Problem]:
@@ -114,6 +132,10 @@ def _fingerprint_form(attribute: str, inputs: Inputs) -> Iterator[Problem]:
         if _PEM in value:
             found = "a key in PEM form"
             hint = "take the key that ssh-keyscan prints after the host; never a private one"
+            yield Problem((attribute, name), found, allowed, hint)
+        elif len(words) > 2 and public_key_content(" ".join(words[1:])) is not None:
+            found = "a line of ssh-keyscan or known_hosts"
+            hint = "leave out the host, its first word: the key begins with its type"
             yield Problem((attribute, name), found, allowed, hint)
         elif public_key_content(value) is None:
             is_named = bool(words) and any(_KEY_TYPE.fullmatch(word) for word in words[:2])
@@ -130,6 +152,28 @@ def _hash_fits(attribute: str, content: Content, inputs: Inputs) -> Iterator[Pro
             found = f"the {_DIGESTS[len(digest)].upper()} digest of something else"
             hint = "copy hash and value from the same details of the setup test, or from waiting"
             yield Problem((attribute, name), found, _SIGNED, hint)
+
+
+def _hash_form(attribute: str, content: Content, inputs: Inputs) -> Iterator[Problem]:
+    """Warn of the right digest in a form that setup tests do not show."""
+    for name, value in _given(inputs[attribute]):
+        hashed = content(value)
+        if hashed is not None and (padded := _padded_form(name, hashed)):
+            found = "the digest of this very value in a form that setup tests do not show"
+            hint = "write that one, unless the details of the setup test show yours"
+            yield Problem((attribute, name), found, f"{padded}, in padded base64", hint, "warning")
+
+
+def _padded_form(name: str, content: bytes) -> str:
+    """Return the padded base64 of a digest that has the form of OpenSSH, or lacks its end, or is in
+    Base64URL; empty if the hash is anything else.
+    """
+    bare = name.removeprefix(_SSH_PREFIX)
+    digest = _decoded_digest(bare)
+    if digest is None or not _agrees(digest, content):
+        return ""
+    padded = base64.b64encode(digest).decode()
+    return "" if padded == name else padded
 
 
 _FORMS: Final = {

@@ -60,6 +60,7 @@ OPTIONS_OF_OTHERS = {
     "--hcl",
     "--check",
     "--auto-approve",
+    "--refresh-only",
     "--writes",
 }
 

@@ -31,6 +31,7 @@ def found(attribute: str, values: object) -> list[tuple[str, str]]:
         (5, []),
         (f"-----BEGIN CERTIFICATE-----\n{CERTIFICATE}\n-----END CERTIFICATE-----", ["form"]),
         (CERTIFICATE[:76] + "\n" + CERTIFICATE[76:], ["form"]),
+        (CERTIFICATE + "\n", ["form"]),
         (CERTIFICATE[:-4], ["form"]),
         (base64.b64encode(DER + b"\0").decode(), ["form"]),
         (base64.b64encode(b"0\x03\x02\x01\x05").decode(), ["form"]),
@@ -86,12 +87,54 @@ def test_hexadecimal_digits_are_a_digest(name: str, value: str, is_right: bool) 
     assert found("certificates", {name: value}) == wanted
 
 
-def test_the_form_of_openssh_is_a_digest() -> None:
-    name = "SHA256:" + fingerprint_of("a.test")["hash"].rstrip("=")
-    other = fingerprint_of("b.test")["public_key"]
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        (CERTIFICATE + "\n", "a line break at its end"),
+        (f"{CERTIFICATE}\r\n", "a line break at its end"),
+        (f" {CERTIFICATE} ", "line breaks or blanks around it"),
+        (f"{CERTIFICATE[:76]}\n{CERTIFICATE[76:]}\n", "line breaks or blanks in it"),
+    ],
+)
+def test_blanks_in_a_certificate_are_named(value: str, place: str) -> None:
+    ((_, problem),) = applied(trust_rules("certificates"), {"certificates": {"r+u4": value}}, ())
 
-    assert found("fingerprints", {name: KEY}) == []
-    assert found("fingerprints", {name: other}) == [("fingerprint-hash", "error")]
+    assert problem.found == f"a certificate with {place}"
+    assert "trimspace()" in problem.hint
+
+
+def test_a_line_of_ssh_keyscan_is_named() -> None:
+    line = f"[db.example.com]:2222 {KEY} comment"
+    ((_, problem),) = applied(trust_rules("fingerprints"), {"fingerprints": {"eUtP": line}}, ())
+
+    assert "ssh-keyscan" in problem.found
+    assert "leave out the host" in problem.hint
+
+
+@pytest.mark.parametrize("prefix", ["SHA256:", ""])
+def test_a_hash_in_another_form_names_the_padded_one(prefix: str) -> None:
+    padded = fingerprint_of("a.test")["hash"]
+    name = prefix + padded.rstrip("=")
+    other = fingerprint_of("b.test")["public_key"]
+    ((rule, problem),) = applied(trust_rules("fingerprints"), {"fingerprints": {name: KEY}}, ())
+
+    assert (rule.id, problem.severity) == ("fingerprint-hash-form", "warning")
+    assert problem.path == ("fingerprints", name)
+    assert problem.allowed == f"{padded}, in padded base64"
+    # The digest of another value is an error where the form is certain, and else a doubt.
+    wrong = [("fingerprint-hash", "error")] if prefix else []
+    assert found("fingerprints", {name: other}) == wrong
+    assert found("fingerprints", {padded: KEY}) == []
+
+
+def test_a_hash_in_base64url_names_the_padded_one() -> None:
+    names = (fingerprint_of(f"{number}.test") for number in range(99))
+    shown = next(each for each in names if "/" in each["hash"])
+    name = shown["hash"].replace("+", "-").replace("/", "_")
+
+    assert found("fingerprints", {name: shown["public_key"]}) == [
+        ("fingerprint-hash-form", "warning")
+    ]
 
 
 def test_a_hash_in_base64_is_only_doubtful() -> None:

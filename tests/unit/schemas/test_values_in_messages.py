@@ -101,8 +101,8 @@ def test_secret_is_known_by_the_names_on_its_path() -> None:
 
 def test_message_hides_more_names_than_a_data_source() -> None:
     both = "passw", "Passphrase", "passcode", "API_KEY", "accesskey", "my_token", "credentials"
-    message_only = "private", "key", "public_key", "private_ip", "token_id", "external_secrets_x"
-    neither = "host", "keys", "monkey", "keyspace", "compass"
+    message_only = "private", "key", "my_public_key", "private_ip", "token_id", "external_secrets_x"
+    neither = "host", "keys", "monkey", "keyspace", "compass", "public_key", "public_keys"
 
     for name in (*both, *message_only, *neither):
         assert is_secret_name(name) is (name not in neither), name

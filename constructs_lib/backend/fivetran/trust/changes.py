@@ -13,7 +13,7 @@ from constructs_lib.backend.fivetran.private_state import TrustPrivateState
 from constructs_lib.backend.fivetran.trust.client import Approved, TrustClient
 from constructs_lib.backend.fivetran.trust.waiting import Kind
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import ProviderError, described
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Object
 
@@ -37,6 +37,19 @@ def hashes_to_revoke(
     if prior is None or prior.get("exclusive") is True:
         return []
     return sorted(others & set(prior.get(plural) or ()))
+
+
+def lacks_value(kind: Kind, name: str, value: str | None) -> ProviderError:
+    """Return the error for a hash that is not approved and has nothing to approve it by.
+
+    :param value: the configured one: null, or an empty text
+    """
+    return ProviderError(
+        f"A {kind.noun} cannot be approved without its {kind.value}",
+        f"{name} is not approved, and its value is {described(value)}. Give its {kind.value}, as "
+        "waiting or the details of the setup test show it. Nothing was sent.",
+        (kind.plural, name),
+    )
 
 
 class Changes:
@@ -99,13 +112,7 @@ class Changes:
         """Refuse an approval without its value; nothing has been sent then."""
         for name in sorted(self._wanted.keys() - live.keys()):
             if not self._wanted[name]:
-                raise ProviderError(
-                    f"A {self._kind.noun} cannot be approved without its {self._kind.value}",
-                    f"{name} is not approved, and its value is an empty text. Give its "
-                    f"{self._kind.value}, as waiting or the details of the setup test show it. "
-                    "Nothing was sent.",
-                    (self._kind.plural, name),
-                )
+                raise lacks_value(self._kind, name, self._wanted[name])
 
     def _require_approved(self, live: Approved) -> None:
         """Check that the list has everything that was approved."""

@@ -16,7 +16,7 @@ from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import check_identifier, import_identifier
 from constructs_lib.backend.fivetran.private_state import TrustPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
-from constructs_lib.backend.fivetran.trust.changes import Changes
+from constructs_lib.backend.fivetran.trust.changes import Changes, lacks_value
 from constructs_lib.backend.fivetran.trust.client import Approved, TrustClient
 from constructs_lib.backend.fivetran.trust.waiting import CERTIFICATE, FINGERPRINT, Kind, shown_by
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
@@ -44,6 +44,14 @@ class TrustResource(Resource):
         from constructs_lib.schemas.rules.trust import trust_rules
 
         check_rules(trust_rules(self.kind.plural), config, diagnostics)
+        values = config.get(self.kind.plural)
+        for name in _names_of(values, None):
+            diagnostics.error(
+                f"A {self.kind.noun} is null",
+                f"The value of {name} is null. Give its {self.kind.value}; or an empty text if it "
+                "is approved already; or leave out its hash.",
+                (self.kind.plural, name),
+            )
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Plan what is read after the writes, and explain what is revoked and what is not."""
@@ -54,9 +62,10 @@ class TrustResource(Resource):
         if plan.config.get("timeouts") is None:
             plan.planned["timeouts"] = None
         self._warn_of_doubts(plan, operation.diagnostics)
+        self._compare_with_approved(plan, operation)
         if plan.prior is None:
-            self._explain_takeover(plan, operation)
-        elif _writes(self.kind, plan.prior, plan.planned):
+            return
+        if _writes(self.kind, plan.prior, plan.planned):
             plan.planned |= dict.fromkeys(_READ_AFTER_WRITES, UNKNOWN)
             self._explain_removed(plan, operation)
         else:
@@ -189,18 +198,28 @@ class TrustResource(Resource):
                 (self.kind.plural,),
             )
 
-    def _explain_takeover(self, plan: Plan, operation: Operation) -> None:
-        """Warn of what an exclusive resource revokes at its creation."""
+    def _compare_with_approved(self, plan: Plan, operation: Operation) -> None:
+        """Refuse a hash without a value that is not approved, and warn of what an exclusive
+        resource revokes at its creation. The list is read only where one of them is possible.
+        """
         account: Account = operation.provider_data
         identifier, wanted = plan.planned["connection_id"], plan.planned.get(self.kind.plural)
-        is_known = account.is_known and isinstance(identifier, str) and isinstance(wanted, dict)
-        if plan.planned.get("exclusive") is not True or not is_known:
+        if not (account.is_known and isinstance(identifier, str) and isinstance(wanted, dict)):
+            return
+        known = (plan.prior or {}).get(self.kind.plural) or {}
+        bare = [name for name in _names_of(wanted, "") if name not in known]
+        takes_over = plan.prior is None and plan.planned.get("exclusive") is True
+        if not (bare or takes_over):
             return
         deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("plan", self.subject(identifier)):
             live = TrustClient(account.client, self.kind, identifier).approved(deadline)
-        others = sorted(live.keys() - (wanted or {}).keys())
-        if others:
+        for name in bare:
+            if name not in live:
+                error = lacks_value(self.kind, name, "")
+                operation.diagnostics.error(error.summary, error.detail, error.path)
+        others = sorted(live.keys() - wanted.keys())
+        if takes_over and others:
             operation.diagnostics.warning(
                 f"Other {self.kind.plural} of connection {identifier} will be revoked",
                 f"exclusive is true, and these are approved and not named: {', '.join(others)}.",
@@ -247,6 +266,11 @@ def _writes(kind: Kind, prior: Object, planned: Object) -> bool:
         return True
     begins = planned.get("exclusive") is not False and prior.get("exclusive") is not True
     return begins or planned.get("approved") is UNKNOWN
+
+
+def _names_of(values: Any, value: str | None) -> list[str]:
+    """Return the hashes that have this very value, sorted; none if the values are not known."""
+    return sorted(n for n, v in values.items() if v == value) if isinstance(values, dict) else []
 
 
 def _text(value: Any) -> str | None:

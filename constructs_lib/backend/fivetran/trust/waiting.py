@@ -18,6 +18,8 @@ from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.records import NamedTuple
 
 _DEEPEST = 8
+_LONGEST_SHOWN = 800
+"""Characters of a public key in a message: one of RSA with 4096 bits has fewer."""
 _NOT_ACCEPTED = ("FAILED", "JOB_FAILED", "WARNING")
 
 
@@ -31,14 +33,17 @@ class Kind(NamedTuple):
     value: str
     """The field that an approval sends besides ``hash``, and that details have."""
 
+    is_short: bool
+    """True if a message has room for the value: a public key is a line, a certificate many."""
+
     @property
     def resource(self) -> str:
         """The resource that approves them."""
         return f"fivetranops_connection_{self.plural}"
 
 
-CERTIFICATE = Kind("certificate", "certificates", "encoded_cert")
-FINGERPRINT = Kind("fingerprint", "fingerprints", "public_key")
+CERTIFICATE = Kind("certificate", "certificates", "encoded_cert", is_short=False)
+FINGERPRINT = Kind("fingerprint", "fingerprints", "public_key", is_short=True)
 # A certificate is shown with its public key as well, so it comes first.
 KINDS = (CERTIFICATE, FINGERPRINT)
 
@@ -58,7 +63,16 @@ class Waiting(NamedTuple):
         return (
             f"The source shows a {self.kind.noun} that nobody has approved: hash "
             f"{self.hash}{named}. If it is the right one, add it to {self.kind.plural} of "
-            f"{self.kind.resource}, whose attribute waiting has its {self.kind.value}."
+            f"{self.kind.resource}. {self._where()}"
+        )
+
+    def _where(self) -> str:
+        """Return the value to give for the hash, or how to read it."""
+        if self.kind.is_short and len(self.value) <= _LONGEST_SHOWN:
+            return f"Its {self.kind.value} is: {self.value}"
+        return (
+            f"Its {self.kind.value} is in waiting of that resource after 'terraform apply "
+            "-refresh-only' or 'cdktf deploy --refresh-only'."
         )
 
 

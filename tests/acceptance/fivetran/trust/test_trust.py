@@ -129,24 +129,28 @@ resource "fivetranops_connection_sync" "now" {{
     terraform.destroy([case.revocation(identifier), deletion(identifier)])
 
 
-def test_what_waits_is_told_and_approved(
-    terraform: Scenario, sandbox: Sandbox, case: Case, source: str
-) -> None:
-    # Given a resource that names nothing: it tells what the last setup tests have shown
-    terraform.step(case.body({}, of=source), [])
+def test_what_waits_is_told_and_approved(terraform: Scenario, sandbox: Sandbox, case: Case) -> None:
+    # Given a new connection and a resource that names nothing, as the guide has them
+    body = orders("run_setup_tests = false", host=case.host)
+    tested = gate(f"depends_on = [{case.address}]")
+    # When the setup tests fail, their error names the hash, the value and the resource
+    terraform.write(body + case.body({}) + tested)
+    error = "".join(terraform.run("apply", "-auto-approve", "-input=false", ok=False).split())
+    error = error.replace("│", "")
+    ((name, value),) = case.value().items()
+    assert name in error
+    assert case.resource in error
+    assert value.replace(" ", "") in error
+    # And a refresh, as it says, brings what waits into the state
+    assert terraform.resource(case.address)["waiting"] == []
+    terraform.run("apply", "-refresh-only", "-auto-approve", "-input=false")
     (waiting,) = terraform.resource(case.address)["waiting"]
     assert {waiting["hash"]: waiting[case.kind.value]} == case.value()
-    # When the setup tests are made a condition, their error names the hash and the resource
-    error = terraform.refused(
-        case.body({}, of=source) + gate(of=source),
-        "did not pass",
-        writes=[setup_tests(source)],
-    )
-    assert waiting["hash"] in "".join(error.split())
-    assert case.resource in "".join(error.split())
     # Then it is approved, and the tests pass
-    body = case.body(case.value(), of=source) + gate(f"depends_on = [{case.address}]", of=source)
-    terraform.step(body, [case.approval(source), setup_tests(source)])
+    identifier = terraform.resource(ORDERS)["id"]
+    assert sandbox.writes()[1:] == [setup_tests(identifier)]
+    writes = [case.approval(identifier), setup_tests(identifier)]
+    terraform.step(body + case.body(case.value()) + tested, writes)
     assert terraform.resource(case.address)["waiting"] == []
 
 

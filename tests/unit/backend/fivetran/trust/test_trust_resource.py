@@ -10,7 +10,8 @@ from api_world import World
 from terraform_core import Core, ProviderRefused
 from terraform_values import exact
 
-from constructs_lib.backend.fivetran.trust.changes import hashes_to_revoke
+from constructs_lib.backend.fivetran.trust import waiting
+from constructs_lib.backend.fivetran.trust.changes import hashes_to_revoke, lacks_value
 from constructs_lib.backend.http import attempts
 from constructs_lib.sandbox import Fault
 from constructs_lib.sandbox.fivetran.trust.endpoints import encoded
@@ -100,8 +101,8 @@ def test_a_set_is_approved_changed_and_revoked(trust: Trust) -> None:
 
 def test_what_waits_is_what_the_source_has_shown(trust: Trust) -> None:
     trust.apply()
-    (waiting,) = trust.state("waiting")
-    assert {waiting["hash"]: waiting[trust.kind.value]} == trust.shown(HOSTS[trust.kind.segment])
+    (shown,) = trust.state("waiting")
+    assert {shown["hash"]: shown[trust.kind.value]} == trust.shown(HOSTS[trust.kind.segment])
 
     trust.apply(HOSTS[trust.kind.segment])
     assert trust.state("waiting") == []
@@ -210,15 +211,63 @@ def test_one_that_is_revoked_meanwhile_counts_as_revoked(trust: Trust) -> None:
     assert trust.state(trust.kind.segment) == {}
 
 
-def test_a_missing_value_is_refused_before_anything(trust: Trust) -> None:
-    config = trust.config("a.test")
-    given = {**trust.shown("a.test"), "r+u4": ""}
-    wanted = trust.core.config({**config, trust.kind.segment: exact(given)})
+def with_value(trust: Trust, value: str | None, host: str = "") -> Any:
+    """A configuration with one more hash, that of a host or one that nobody has approved."""
+    (name,) = trust.shown(host) if host else ("r+u4",)
+    given = {**trust.shown("a.test"), name: value}
+    return trust.core.config({**trust.config("a.test"), trust.kind.segment: exact(given)})
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_the_plan_refuses_a_missing_value(trust: Trust, is_new: bool) -> None:
+    if not is_new:
+        trust.apply("a.test")
+    before = trust.writes()
+
+    with pytest.raises(ProviderRefused, match=f"without its {trust.kind.value}") as refused:
+        trust.core.plan(with_value(trust, ""))
+
+    assert "r+u4 is not approved, and its value is an empty text" in str(refused.value)
+    assert trust.writes() == before
+
+
+def test_the_plan_takes_what_is_approved_without_value(trust: Trust) -> None:
+    trust.approve("b.test")
+    wanted = with_value(trust, "", "b.test")
+    trust.core.apply(trust.core.plan(wanted), wanted)
+    before = len(trust.world.store.journal(0))
+
+    # The state has it by now, so the plan reads the list only once, in the refresh.
+    assert not trust.core.plan(wanted).differences
+    paths = [entry.path for entry in trust.world.store.journal(0)[before:]]
+    assert sum(trust.kind.segment in path for path in paths) == 1
+
+
+def test_what_is_revoked_after_the_plan_is_refused(trust: Trust) -> None:
+    trust.approve("b.test")
+    wanted = with_value(trust, "", "b.test")
+    plan = trust.core.plan(wanted)
+    trust.revoke("b.test")
+    before = trust.writes()
 
     with pytest.raises(ProviderRefused, match=f"without its {trust.kind.value}"):
-        trust.core.apply(trust.core.plan(wanted), wanted)
+        trust.core.apply(plan, wanted)
 
-    assert trust.writes() == []
+    assert trust.writes() == before
+
+
+def test_a_null_value_is_refused_as_null(trust: Trust) -> None:
+    with pytest.raises(ProviderRefused, match=f"A {trust.kind.noun.lower()} is null") as refused:
+        trust.core.plan(with_value(trust, None))
+
+    assert "The value of r+u4 is null" in str(refused.value)
+
+
+@pytest.mark.parametrize(("value", "said"), [(None, "null"), ("", "an empty text")])
+def test_an_apply_says_which_value_is_missing(value: str | None, said: str) -> None:
+    error = lacks_value(waiting.FINGERPRINT, "eUtP", value)
+
+    assert f"its value is {said}." in error.detail
 
 
 def test_a_connection_that_is_gone_takes_its_set_along(trust: Trust) -> None:

@@ -69,13 +69,26 @@ def test_anything_else_shows_nothing(tests: Any) -> None:
     assert shown_by(tests) == []
 
 
-def test_the_error_of_a_gate_names_hash_and_resource() -> None:
-    found = resource.setup_test_results({"id": "abc", "setup_tests": result_of([KEY])}, ())
+def said_by_the_gate(*details: Any) -> str:
+    found = resource.setup_test_results({"id": "abc", "setup_tests": result_of([*details])}, ())
+    return resource.setup_tests_failed("connection abc", found).detail
 
-    detail = resource.setup_tests_failed("connection abc", found).detail
+
+def test_the_error_of_a_gate_has_all_of_a_fingerprint() -> None:
+    detail = said_by_the_gate(KEY)
 
     assert "hash eUtP" in detail
     assert "fivetranops_connection_fingerprints" in detail
+    assert "Its public_key is: ssh-rsa AAAA\n" in detail
+    assert "(hidden)" not in detail
+
+
+@pytest.mark.parametrize("shown", [CERTIFICATE, {**KEY, "public_key": "ssh-rsa " + "A" * 900}])
+def test_the_error_of_a_gate_says_where_the_rest_is(shown: dict[str, str]) -> None:
+    detail = said_by_the_gate(shown)
+
+    assert f"hash {shown['hash']}" in detail
+    assert "in waiting of that resource after 'terraform apply -refresh-only'" in detail
 
 
 @pytest.mark.parametrize("required", [True, False])
