@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ _ROOM = 4 << 30
 """The bytes that must be free there; all tests together have used about one gigabyte."""
 
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that commands change."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Takes the signals again that a shell has background jobs ignore, and ``nohup`` all: programs
     that the tests start inherit that, and would not notice that they are interrupted.
@@ -51,6 +56,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if "TMPDIR" not in os.environ and _is_usable(MEMORY):
         # Journals, states and sandboxes are written through to the disk, which is slow.
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[Any]:
+    """Put signals back as they were: a command that a test runs in this process changes them, and
+    the next Ctrl-C of a test would go nowhere, or end all tests.
+    """
+    before = {each: signal.getsignal(each) for each in _SIGNALS}
+    try:
+        return (yield)
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
 
 
 def _is_usable(folder: Path) -> bool:
