@@ -1,6 +1,5 @@
 """The version of the package and of the providers it delivers, in one place."""
 
-import re
 import sys
 
 __version__ = "0.2.0"
@@ -12,6 +11,8 @@ def user_agent(terraform: str = "") -> str:
 
     :param terraform: its version, as it reports it; empty in a command that no Terraform runs
     """
+    import re
+
     # The text comes from another process; only what a version may hold is passed on.
     printable = re.sub(r"[^0-9A-Za-z.+-]", "", terraform)[:40]
     python = ".".join(map(str, sys.version_info[:3]))

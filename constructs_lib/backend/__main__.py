@@ -6,8 +6,14 @@ for each command, so it imports nothing that serving a provider does not need.
 
 from __future__ import annotations
 
+import os
 import sys
-from importlib import import_module
+
+from constructs_lib.backend.plugin import fork_request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _PROVIDERS = {
     "elasticops": "constructs_lib.backend.elastic",
@@ -33,23 +39,35 @@ def main(arguments: list[str]) -> int:
         # Until the command takes it, Ctrl-C ends the process without a word.
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-        commands = import_module("constructs_lib.backend.fivetran.state_command.commands")
+        commands = _import("constructs_lib.backend.fivetran.state_command.commands")
         return int(commands.main(arguments[1:]))
     if arguments[:1] in (["install"], ["uninstall"]):
-        return int(import_module("constructs_lib.cli.install").main(arguments))
+        return int(_import("constructs_lib.cli.install").main(arguments))
     if not arguments or arguments[0] not in _PROVIDERS:
         sys.stderr.write(_USAGE)
         return 2
+    provider, *arguments = arguments
+    if fork_request.is_possible(arguments):
+        status = fork_request.run_in_fork(provider, arguments)
+        if status is not None:
+            os._exit(status)
     from constructs_lib.backend.plugin.serve import serve
 
-    vendor = import_module(_PROVIDERS[arguments[0]])
+    vendor = _import(_PROVIDERS[provider])
     return serve(
         vendor.load,
         source=vendor.SOURCE,
         schemas=vendor.SCHEMAS,
         identities=vendor.IDENTITIES,
-        arguments=arguments[1:],
+        arguments=arguments,
+        preload=vendor.PRELOAD,
     )
+
+
+def _import(name: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(name)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
@@ -20,6 +21,8 @@ from processes import HERE, Tree, python
 from constructs_lib.constructs.synth.delivery import plant
 from constructs_lib.version import __version__
 
+_SET_CHILD_SUBREAPER = 36
+"""The option of Linux's ``prctl``."""
 _BENCH_API = Path(__file__).with_name("bench_api.py")
 _CONFIG = '{{ schema = "bench_{0}", python_version = "3.12", package_id = "bench" }}'
 HEAD = f"""
@@ -182,20 +185,27 @@ class Project:
 
     def processor_time_of_provider(self) -> float:
         """Seconds of processor time that all processes of the provider take in a plan."""
-        process = subprocess.Popen(
-            ["terraform", "plan", "-detailed-exitcode", "-input=false"],
-            cwd=self.directory,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        # Until it is waited for, Linux tells of a process that has ended what its children took.
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
-        if process.wait():
-            raise RuntimeError("terraform plan failed, or found something to do")
-        user, system = stat.rpartition(")")[2].split()[13:15]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        # A fork server has no parent that waits for it. It becomes a child of this process.
+        before = os.times()
+        with _adopting_orphans():
+            process = subprocess.Popen(
+                ["terraform", "plan", "-detailed-exitcode", "-input=false"],
+                cwd=self.directory,
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            # Until it is waited for, Linux tells what it took itself.
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+            if process.wait():
+                raise RuntimeError("terraform plan failed, or found something to do")
+            while _collects_an_orphan():
+                pass
+        after = os.times()
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        own = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return sum(after[2:4]) - sum(before[2:4]) - own
 
     def bytes_in_state(self) -> tuple[int, int]:
         """The bytes of the first resource in the state, as compact JSON, and those of its private
@@ -225,6 +235,33 @@ class Project:
         if done.returncode:
             raise RuntimeError(f"terraform {arguments[0]}: {done.stdout[-2000:]}{done.stderr}")
         return seconds
+
+
+@contextmanager
+def _adopting_orphans() -> Iterator[None]:
+    """Processes below this one whose parent ends become its children (Linux)."""
+    library = ctypes.CDLL(None)
+    library.prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        library.prctl(_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def _collects_an_orphan() -> bool:
+    """Waits for the end of a child of which nobody else knows; False if there is none."""
+    known = _children()
+    for child in known:
+        command = Path(f"/proc/{child}/cmdline").read_bytes()
+        if b"constructs_lib.backend.__main__" in command or not command:
+            os.waitpid(child, 0)
+            return True
+    return False
+
+
+def _children() -> list[int]:
+    listed = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="ascii")
+    return [int(child) for child in listed.split()]
 
 
 def _renumbered(resource: str, number: int) -> str:

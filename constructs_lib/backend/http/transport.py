@@ -334,13 +334,13 @@ class Transport:
 
 
 def _network() -> BaseAdapter:
-    _import_requests()
+    import_requests()
     from constructs_lib.backend.http.requests_adapter import BoundedAdapter
 
     return BoundedAdapter(pool_maxsize=_CONNECTIONS, pool_connections=1)
 
 
-def _import_requests() -> None:
+def import_requests() -> None:
     """Import ``requests`` without the package that guesses the encoding of texts, which takes an
     eighth of that import: an API answers JSON. ``requests`` can do without, and warns.
     """

@@ -17,7 +17,7 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin import fork_request, log
 from constructs_lib.backend.plugin.server import handshake
 from constructs_lib.backend.plugin.server.handshake import HandshakeError, ProviderSocket
 
@@ -25,8 +25,16 @@ _STANDARD_OUTPUT = 1
 _NEW_OBJECTS = 50_000
 """So many new objects are looked through for garbage at once. A call leaves hardly any, but what is
 loaded for it makes tens of thousands that stay: by default, each 700 of them would be."""
-_HANDSHAKE = "--handshake="
-"""The option that names the descriptor of the handshake."""
+_PRELOAD = (
+    "constructs_lib.backend.plugin.protocol.messages",
+    "constructs_lib.backend.plugin.protocol.conversion",
+    "constructs_lib.backend.plugin.protocol.validation_calls",
+    "constructs_lib.backend.plugin.protocol.provider_calls",
+    "constructs_lib.backend.plugin.protocol.resource_calls",
+    "constructs_lib.backend.plugin.protocol.consistency_check",
+    "constructs_lib.backend.plugin.protocol.identity_check",
+)
+"""What the later processes of a Terraform need of this package, in that order."""
 
 if TYPE_CHECKING:
     from constructs_lib.backend.plugin.provider import Provider
@@ -40,6 +48,7 @@ def serve(
     schemas: str = "",
     identities: str = "",
     arguments: Sequence[str] = (),
+    preload: Sequence[str] = (),
 ) -> int:
     """Serve a provider until Terraform ends it; then the process exits.
 
@@ -53,11 +62,19 @@ def serve(
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
         prints the variable that makes Terraform connect; ``--handshake=3`` names the descriptor
         that Terraform reads, where it is not standard output
+    :param preload: what the next processes of this Terraform will need of the provider, in that
+        order: modules, or functions to call as ``module:function`` (:mod:`fork_server`)
     """
     start = _Start(arguments, schemas, identities)
+    if fork_request.is_possible(arguments):
+        start.preload = (*_PRELOAD, *preload)
     if not start.debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.STARTED_BY_HAND)
         return 1
+    return _exit_at_once(_begin(load, source, start))
+
+
+def _begin(load: Callable[[], Provider], source: str, start: _Start) -> int:
     # Terraform handles an interrupt itself, and still needs us until all operations have ended.
     signal.signal(signal.SIGINT, signal.default_int_handler if start.debug else signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit_early)
@@ -67,7 +84,7 @@ def serve(
         endpoint = ProviderSocket()
     except HandshakeError as error:
         return _refuse(str(error), start.output)
-    return _exit_at_once(_serve_until_end(load, source, endpoint, start))
+    return _serve_until_end(load, source, endpoint, start)
 
 
 class _Start:
@@ -78,11 +95,15 @@ class _Start:
         # Terraform may be killed while the rest is imported, and then somebody else is the parent.
         self.parent = os.getppid()
         self.debug = "--debug" in arguments
+        self.is_terraform_gone: Callable[[], bool] = lambda: os.getppid() != self.parent
+        """Tells whether the Terraform that started the process has ended."""
+        self.preload: tuple[str, ...] = ()
+        """The modules that a fork server should import; empty to start none."""
         self.output = _STANDARD_OUTPUT
         """The descriptor from which Terraform reads the handshake."""
         for argument in arguments:
-            if argument.startswith(_HANDSHAKE):
-                self.output = int(argument[len(_HANDSHAKE) :])
+            if argument.startswith(fork_request.HANDSHAKE):
+                self.output = int(argument[len(fork_request.HANDSHAKE) :])
                 os.set_inheritable(self.output, False)  # Terraform waits for its end.
 
 
@@ -98,7 +119,7 @@ def _serve_until_end(
         line = handshake.handshake_line(endpoint.path, der)
         _write(start.output, _reattach(source, endpoint.path) if start.debug else line)
         is_announced = True
-        _run(load, endpoint, certificate, start)
+        _run(load, source, endpoint, certificate, start)
     except (KeyboardInterrupt, SystemExit):
         return 0
     except BaseException as error:
@@ -112,6 +133,23 @@ def _serve_until_end(
     finally:
         endpoint.close()
     return 0
+
+
+def _start_fork_server(
+    load: Callable[[], Provider], source: str, endpoint: ProviderSocket, start: _Start
+) -> None:
+    from constructs_lib.backend.plugin import fork_server
+
+    def serve_in_fork(output: int, is_terraform_gone: Callable[[], bool]) -> int:
+        start.output, start.is_terraform_gone, start.preload = output, is_terraform_gone, ()
+        log.debug(f"served by a fork of process {os.getppid()}")
+        return _begin(load, source, start)
+
+    def release() -> None:
+        endpoint.release()
+        os.close(start.output)
+
+    fork_server.start(source.rpartition("/")[2], start.preload, serve_in_fork, release)
 
 
 def _write(output: int, line: str) -> None:
@@ -155,6 +193,7 @@ def _reattach(source: str, path: str) -> str:
 
 def _run(
     load: Callable[[], Provider],
+    source: str,
     endpoint: ProviderSocket,
     certificate: Certificate | None,
     start: _Start,
@@ -164,6 +203,8 @@ def _run(
     from constructs_lib.backend.plugin.server import tls
     from constructs_lib.backend.plugin.server.grpc_server import GrpcServer, TerraformWatch
 
+    if start.preload and not start.is_terraform_gone():
+        _start_fork_server(load, source, endpoint, start)
     log.await_libraries()
     session = Session(
         partial(_load, load),
@@ -176,7 +217,7 @@ def _run(
         client = os.environ[handshake.CLIENT_CERTIFICATE]
         context = tls.tls_context(certificate, client, endpoint.directory)
     output = None if start.debug else start.output
-    watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
+    watch = TerraformWatch(start.is_terraform_gone, output, expects_calls=not start.debug)
     server = GrpcServer(
         dispatcher.methods(session),
         session.stop,

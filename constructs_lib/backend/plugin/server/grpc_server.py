@@ -85,7 +85,9 @@ class GrpcServer:
         self._is_immediate = is_immediate
         self._urgent = urgent
         self._debug = debug
-        self._watch = watch or TerraformWatch(os.getppid(), expects_calls=False)
+        parent = os.getppid()
+        is_orphan = lambda: os.getppid() != parent  # noqa: E731
+        self._watch = watch or TerraformWatch(is_orphan, expects_calls=False)
         self._workers = Workers()
         self._lock = threading.Lock()
         self._running = 0
@@ -299,25 +301,23 @@ of them needs to restore what it has changed temporarily."""
 class TerraformWatch:
     """A watch over the Terraform that started this process.
 
-    :param parent: the parent of this process, found out as early as possible
+    :param is_terraform_gone: returns True if its process has certainly ended
     :param output: the descriptor that Terraform reads; None if it reads none
     :param expects_calls: False if whoever calls comes and goes, as in debug mode
     :param now: a clock, in seconds
-    :param getppid: tells the parent of this process
     """
 
     def __init__(
         self,
-        parent: int,
+        is_terraform_gone: Callable[[], bool],
         output: int | None = None,
         *,
         expects_calls: bool = True,
         now: Callable[[], float] = time.monotonic,
-        getppid: Callable[[], int] = os.getppid,
     ) -> None:
-        self._parent, self._output = parent, output
+        self._is_terraform_gone, self._output = is_terraform_gone, output
         self._expects_calls = expects_calls
-        self._now, self._getppid = now, getppid
+        self._now = now
         self._was_called = False
         self._alone_since: float | None = now()
         self._gone_since: float | None = None
@@ -348,7 +348,7 @@ class TerraformWatch:
             self._alone_since = self._now()
 
     def _reason(self) -> str:
-        if self._getppid() != self._parent:
+        if self._is_terraform_gone():
             return "its process has ended"
         if self._output is not None and _has_no_reader(self._output):
             return "nobody reads the standard output"

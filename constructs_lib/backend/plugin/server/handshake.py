@@ -21,11 +21,11 @@ from binascii import b2a_base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin import fork_request, log
 
 COOKIE_NAME = "TF_PLUGIN_MAGIC_COOKIE"
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
-CLIENT_CERTIFICATE = "PLUGIN_CLIENT_CERT"
+CLIENT_CERTIFICATE = fork_request.CERTIFICATE
 PROTOCOL = 6
 SOCKET, KEY = "s", "key.pem"
 """The files in a provider's directory."""
@@ -83,7 +83,7 @@ class ProviderSocket:
         try:
             # It fails if the name exists, so nobody else can have prepared it.
             os.mkdir(self.directory, PRIVATE)
-            self._lock = _lock(self.directory)
+            self._lock = lock_directory(self.directory)
             self.listener.bind(self.path)
             self.listener.listen(64)
             _reserve_key_file(os.path.join(self.directory, KEY))
@@ -100,6 +100,11 @@ class ProviderSocket:
                 os.unlink(os.path.join(self.directory, name))
         with suppress(OSError):
             os.rmdir(self.directory)
+        self.release()
+
+    def release(self) -> None:
+        """Close the descriptors and leave the directory to the process that owns it."""
+        self.listener.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -171,8 +176,11 @@ def _reserve_key_file(file: str) -> None:
         os.close(descriptor)
 
 
-def _lock(directory: str) -> int | None:
-    """Return a descriptor that holds the lock; None where the file system has no locks."""
+def lock_directory(directory: str) -> int | None:
+    """Lock the directory of a process, as long as that lives.
+
+    :returns: a descriptor that holds the lock; None where the file system has no locks
+    """
     descriptor = None
     try:
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -194,7 +194,7 @@ class Watch(TerraformWatch):
     """Finds Terraform gone as soon as it was connected and no longer is."""
 
     def __init__(self) -> None:
-        super().__init__(0)
+        super().__init__(lambda: False)
         self.connected, self.is_gone, self.out_of_grace = threading.Event(), False, False
 
     def look(self, *, is_called: bool) -> str:

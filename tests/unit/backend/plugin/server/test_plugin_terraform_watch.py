@@ -26,12 +26,12 @@ class World:
         self.parent = TERRAFORM
 
     def watch(self, output: int | None = None, *, expects_calls: bool = True) -> TerraformWatch:
+        first = self.parent
         return TerraformWatch(
-            self.parent,
+            lambda: self.parent != first,
             output,
             expects_calls=expects_calls,
             now=lambda: self.time,
-            getppid=lambda: self.parent,
         )
 
 
