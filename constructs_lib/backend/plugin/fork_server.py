@@ -29,6 +29,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -62,13 +63,17 @@ def start(provider: str, preload: Iterable[str], serve: Serve, release: Callable
     :param release: closes, in the fork server, what belongs to this process
     """
     try:
-        if _is_reaped():
-            server = _ForkServer(provider, serve)
-            if os.fork() == 0:
-                server.run_detached(preload, release)
-            server.close()
+        if not _is_reaped():
+            return
+        server = _ForkServer(provider, serve)
     except OSError:
         return  # Another process was first, or the system does not allow it.
+    try:
+        if os.fork() == 0:
+            server.run_detached(preload, release)
+    except OSError:
+        server.remove()
+    server.close()
 
 
 def _is_reaped(processes: str = "/proc") -> bool:
@@ -136,14 +141,14 @@ class _ForkServer:
             _detach()
             self._run(preload)
         finally:
-            self._end()
+            self.remove()
+            os._exit(0)
 
-    def _end(self) -> NoReturn:
-        try:
+    def remove(self) -> None:
+        """Remove the socket and its directory."""
+        with suppress(OSError):
             os.unlink(fork_request.address_in(self._directory))
             os.rmdir(self._directory)
-        finally:
-            os._exit(0)
 
     def _run(self, preload: Iterable[str]) -> None:
         waiting = select.poll()

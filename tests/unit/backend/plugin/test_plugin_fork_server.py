@@ -202,6 +202,15 @@ def test_an_import_that_fails_ends_it(terraform: Terraform) -> None:
     assert terraform.errors == ""
 
 
+def test_a_fork_that_fails_leaves_nothing(terraform: Terraform) -> None:
+    refused = "def refuse(): raise BlockingIOError\nos.fork = refuse"
+
+    terraform.first(before=refused)
+
+    assert terraform.directories == []
+    assert terraform.errors == ""
+
+
 def test_modules_and_functions_are_loaded_in_advance(terraform: Terraform) -> None:
     loaded = 'import gc; sys.stderr.write(str(("wave" in sys.modules, gc.isenabled())))'
     terraform.first(serve=loaded, preload=("wave", "gc:disable"))
