@@ -216,8 +216,8 @@ def _look(plan: Plan, sent: list[str], operation: Operation) -> list[str]:
         _warn_of_resync(identifier, checks.switched_on(wanted.named, config), operation.diagnostics)
     if not has_columns or any(contains_unknown(plan.config.get(name)) for name in _SENT):
         return sent
-    body = wanted.body(config)
-    return [name for name in sent if name in body]
+    differing = wanted.attributes_to_send(config)
+    return [name for name in sent if name in differing]
 
 
 def _warn_of_resync(identifier: str, places: list[str], diagnostics: Diagnostics) -> None:
