@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran import connection_schema
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
@@ -42,7 +43,6 @@ from constructs_lib.backend.managed_object.checks import (
 )
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.planning.checks import check_rules
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import (
     UNKNOWN,
@@ -72,9 +72,7 @@ class ConnectionSchemaResource(Resource):
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Warn of what is enabled inside of what is disabled."""
-        from constructs_lib.schemas.rules import SCHEMA_RULES
-
-        check_rules(SCHEMA_RULES, config, diagnostics)
+        connection_schema.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Compare what is named with what the API has, and say what will be sent."""

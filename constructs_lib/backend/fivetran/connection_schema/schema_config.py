@@ -153,18 +153,19 @@ class Named(NamedTuple):
     @property
     def settings(self) -> list[tuple[str, Any]]:
         """The settings that are named, and known."""
-        entry, known = self.entry, self.level.settings
-        return [
-            (setting, entry[setting])
-            for setting in known
-            if setting in entry and entry[setting] is not None and entry[setting] is not UNKNOWN
-        ]
+        given = ((setting, self.entry.get(setting)) for setting in self.level.settings)
+        return [pair for pair in given if pair[1] is not None and pair[1] is not UNKNOWN]
 
     @property
     def differing(self) -> list[tuple[str, Any]]:
         """The settings that are named, known, and not what the API has."""
-        live = self.live or {}
-        return [pair for pair in self.settings if pair[1] != live_value(pair[0], live)]
+        entry, live = self.entry, self.live or {}
+        return [
+            (setting, value)
+            for setting in self.level.settings
+            if setting in entry and (value := entry[setting]) is not None
+            if value is not UNKNOWN and value != live_value(setting, live)
+        ]
 
 
 def path_of(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -161,6 +161,32 @@ def identical(a: object, b: object) -> bool:
     return a is b or _compare(a, b, _passes_never, types_count=True)
 
 
+def fingerprint(value: object) -> tuple[bytes, list[Type]] | None:
+    """Return what only identical values have in common: their MessagePack, and the types of the
+    dynamic values in them. None for a value that has no such form.
+
+    It takes a fraction of the time of a comparison. Identical values may differ in it, such as two
+    of which one says 1.0 for 1.
+    """
+    types: list[Type] = []
+
+    def form(part: object) -> dict[int, object]:
+        # No object of Terraform has a number for a key.
+        if isinstance(part, Dynamic):
+            types.append(part.type)
+            return {0: part.value}
+        if part is UNKNOWN:
+            return {1: None}
+        if isinstance(part, Decimal):
+            return {2: str(part)}
+        raise TypeError
+
+    try:
+        return msgpack.packb(value, default=form), types
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def agrees(planned: object, applied: object) -> bool:
     """Return True if an applied value is as planned; if the plan was unknown, any value is.
 
