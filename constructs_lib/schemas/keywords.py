@@ -69,48 +69,68 @@ def violations(
     :param path: where the value is
     :param passes: says of a value that it violates nothing
     """
-    if passes(value):
+    found: list[Violation] = []
+    _add_violations(found, rule, value, path, passes)
+    return iter(found)
+
+
+def _add_violations(
+    found: list[Violation], rule: Mapping[str, Any], value: Any, path: Path, passes: Passes
+) -> None:
+    if not rule or passes(value):
         return
     if "type" in rule and not _has_type(value, rule["type"]):
-        yield Violation("type", path, value, rule["type"], rule)
+        found.append(Violation("type", path, value, rule["type"], rule))
         return
-    for keyword, is_kept in _ASSERTIONS.items():
-        if keyword in rule and not is_kept(value, rule[keyword]):
-            yield Violation(keyword, path, value, rule[keyword], rule)
+    if not _ASSERTIONS.keys().isdisjoint(rule):
+        for keyword, is_kept in _ASSERTIONS.items():
+            if keyword in rule and not is_kept(value, rule[keyword]):
+                found.append(Violation(keyword, path, value, rule[keyword], rule))
     if isinstance(value, list):
-        yield from _in_list(rule, value, path, passes)
+        _add_of_list(found, rule, value, path, passes)
     elif isinstance(value, dict):
-        yield from _in_object(rule, value, path, passes)
+        _add_of_object(found, rule, value, path, passes)
 
 
-def _in_list(
-    rule: Mapping[str, Any], items: list[Any], path: Path, passes: Passes
-) -> Iterator[Violation]:
+def _add_of_list(
+    found: list[Violation], rule: Mapping[str, Any], items: list[Any], path: Path, passes: Passes
+) -> None:
     # What is known later only may turn out as anything.
     if rule.get("uniqueItems") and not any(map(passes, items)) and not _are_unique(items):
-        yield Violation("uniqueItems", path, items, True, rule)
+        found.append(Violation("uniqueItems", path, items, True, rule))
     for index, item in enumerate(items):
-        yield from violations(rule.get("items", {}), item, path=(*path, index), passes=passes)
+        _add_violations(found, rule.get("items", {}), item, (*path, index), passes)
 
 
-def _in_object(
-    rule: Mapping[str, Any], value: dict[str, Any], path: Path, passes: Passes
-) -> Iterator[Violation]:
+def _add_of_object(
+    found: list[Violation],
+    rule: Mapping[str, Any],
+    value: dict[str, Any],
+    path: Path,
+    passes: Passes,
+) -> None:
     for name in rule.get("required", ()):
         if name not in value:
-            yield Violation("required", path, value, name, rule)
+            found.append(Violation("required", path, value, name, rule))
     known, others = rule.get("properties", {}), rule.get("additionalProperties", {})
     names = rule.get("propertyNames")
     for name, inner in value.items():
-        here = (*path, name)
         for wrong in violations(names, name) if names else ():
-            yield Violation("propertyNames", here, name, wrong.demand, wrong.rule)
-        if name in known:
-            yield from violations(known[name], inner, path=here, passes=passes)
-        elif others is False:
-            yield Violation("additionalProperties", here, inner, False, rule)
-        elif others is not True:
-            yield from violations(others, inner, path=here, passes=passes)
+            here = (*path, name)
+            found.append(Violation("propertyNames", here, name, wrong.demand, wrong.rule))
+        described = known.get(name, others)
+        if described is False:
+            found.append(Violation("additionalProperties", (*path, name), inner, False, rule))
+        elif described is not True and not _is_of_plain_type(inner, described):
+            _add_violations(found, described, inner, (*path, name), passes)
+
+
+def _is_of_plain_type(value: Any, rule: Mapping[str, Any]) -> bool:
+    """Return True for a value of which a rule asks for nothing but the type that it has: most
+    values of a large object are such, and need no further look.
+    """
+    is_of_type = _PLAIN_TYPES.get(type(value), "") == rule.get("type")
+    return is_of_type and _ASSERTIONS.keys().isdisjoint(rule)
 
 
 def without_nulls(rule: Mapping[str, Any], value: Any) -> Any:
@@ -119,11 +139,13 @@ def without_nulls(rule: Mapping[str, Any], value: Any) -> Any:
     Where the rule says nothing of the members, as in ``config``, null is a value and stays.
     """
     known, others = rule.get("properties", {}), rule.get("additionalProperties")
-    if not isinstance(value, Mapping) or not (known or isinstance(others, dict)):
+    if not isinstance(value, (dict, Mapping)) or not (known or isinstance(others, dict)):
         return value
     unnamed = others if isinstance(others, dict) else {}
     return {
-        name: without_nulls(known.get(name, unnamed), inner)
+        name: inner
+        if type(inner) in _PLAIN_TYPES
+        else without_nulls(known.get(name, unnamed), inner)
         for name, inner in value.items()
         if inner is not None
     }
@@ -143,8 +165,9 @@ def find_excess(rule: Mapping[str, Any], value: Any) -> limits.Excess | None:
 
 
 def _has_type(value: Any, types: str | list[str]) -> bool:
-    names = [types] if isinstance(types, str) else types
-    return any(_TYPES[name](value) for name in names)
+    if isinstance(types, str):
+        return _TYPES[types](value)
+    return any(_TYPES[name](value) for name in types)
 
 
 def _is_number(value: Any) -> bool:
@@ -169,6 +192,9 @@ _TYPES: Final[dict[str, Callable[[Any], bool]]] = {
     "array": lambda value: isinstance(value, list),
     "null": lambda value: value is None,
 }
+
+_PLAIN_TYPES: Final[dict[type, str]] = {str: "string", bool: "boolean", int: "integer"}
+"""The types of JSON Schema of scalars, by their Python types."""
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -8,7 +8,7 @@ busy for minutes. The CDK ends at 200 levels with a traceback. The limits here l
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -58,15 +58,18 @@ def find_excess(value: Any, most_levels: int = MAX_LEVELS) -> Excess | None:
     :param value: JSON-like; leaves that are no numbers are passed over
     :param most_levels: how deeply lists and objects may be nested
     """
-    left: list[tuple[Path, Any]] = [((), value)]
+    if _is_number(value) and has_too_many_places(value):
+        return Excess((), "a number with too many places", SIZES)
+    left: list[tuple[Path, Any]] = [((), value)] if isinstance(value, (dict, list)) else []
     while left:
         path, inner = left.pop()
-        if isinstance(inner, (dict, list)):
-            if len(path) >= most_levels:
-                return Excess(path[:1], f"more than {most_levels} levels", f"{most_levels} levels")
-            left.extend((((*path, step), part) for step, part in _parts(inner)))
-        elif _is_number(inner) and has_too_many_places(inner):
-            return Excess(path, "a number with too many places", SIZES)
+        if len(path) >= most_levels:
+            return Excess(path[:1], f"more than {most_levels} levels", f"{most_levels} levels")
+        for step, part in _parts(inner):
+            if isinstance(part, (dict, list)):
+                left.append(((*path, step), part))
+            elif _is_number(part) and has_too_many_places(part):
+                return Excess((*path, step), "a number with too many places", SIZES)
     return None
 
 
@@ -90,8 +93,8 @@ def _decimal(text: str) -> Decimal:
         return Decimal(10).scaleb(MAX_PLACES)
 
 
-def _parts(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, Any]]:
-    return iter(value.items()) if isinstance(value, dict) else enumerate(value)
+def _parts(value: dict[str, Any] | list[Any]) -> Iterable[tuple[str | int, Any]]:
+    return value.items() if isinstance(value, dict) else enumerate(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -35,7 +35,10 @@ _RESOURCES: Final = {
     "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsResource",
     "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaResource",
 }
-_CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
+_CHECKS: Final = {
+    "fivetranops_connection": ".connection:check_settings",
+    "fivetranops_connection_schema": ".connection_schema:check_settings",
+}
 _DATA_SOURCES: Final = {
     "fivetranops_connection": ".connection.data_sources:ConnectionDataSource",
     "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",

@@ -49,12 +49,21 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
 
     :raises TypeError: if a value has no JSON form
     """
+    try:
+        return json.dumps(value, allow_nan=False, sort_keys=sort_keys)
+    except TypeError:
+        return _with_decimals(value, sort_keys=sort_keys)
+
+
+def _with_decimals(value: Any, *, sort_keys: bool) -> str:
+    """Write JSON with exact numbers, which :mod:`json` does not write."""
     if isinstance(value, dict):
         keys = sorted(value) if sort_keys else list(value)
-        inner = (f"{json.dumps(key)}: {dumps(value[key], sort_keys=sort_keys)}" for key in keys)
-        return "{" + ", ".join(inner) + "}"
+        parts = ((json.dumps(key), _with_decimals(value[key], sort_keys=sort_keys)) for key in keys)
+        return "{" + ", ".join(f"{key}: {inner}" for key, inner in parts) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(dumps(item, sort_keys=sort_keys) for item in value) + "]"
+        inner = (_with_decimals(item, sort_keys=sort_keys) for item in value)
+        return "[" + ", ".join(inner) + "]"
     if isinstance(value, Decimal):
         return str(value)
     return json.dumps(value, allow_nan=False)

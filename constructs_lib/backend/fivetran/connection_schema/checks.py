@@ -61,17 +61,17 @@ def find_problems(named: Any, config: SchemaConfig) -> Iterator[Problem]:
             yield from _about(found, found.live)
 
 
-def _about(found: Named, live: Tree) -> Iterator[Problem]:
-    for setting, value in found.settings:
-        if value == live_value(setting, live):
-            continue
+def _about(found: Named, live: Tree) -> list[Problem]:
+    problems = []
+    for setting, value in found.differing:
         words = _refusal(found, setting, value, live)
         if words:
-            yield Problem((*found.path, setting), words)
+            problems.append(Problem((*found.path, setting), words))
     has_columns = found.level is TABLES and bool(found.entry.get("columns"))
     if has_columns and live.get("supports_columns_config") is False:
         words = "The columns of this table cannot be configured. Leave columns out."
-        yield Problem((*found.path, "columns"), words)
+        problems.append(Problem((*found.path, "columns"), words))
+    return problems
 
 
 def _refusal(found: Named, setting: str, value: Any, live: Tree) -> str:
@@ -145,8 +145,8 @@ def switched_on(named: Any, config: SchemaConfig) -> list[str]:
     """Return the places of the tables and schemas that go from off to on."""
     return [
         dotted(found.path)
-        for found in entries(named, config)
-        if found.level is not COLUMNS and found.live is not None
+        for found in entries(named, config, TABLES)
+        if found.live is not None
         if found.entry.get("enabled") is True and found.live["enabled"] is False
     ]
 
@@ -154,7 +154,7 @@ def switched_on(named: Any, config: SchemaConfig) -> list[str]:
 def tables_to_read(named: Any, config: SchemaConfig) -> list[tuple[str, str]]:
     """Return the tables of which columns are named that nobody has set, by schema and table."""
     wanted = []
-    for found in entries(named, config):
+    for found in entries(named, config, TABLES):
         if found.level is not TABLES or found.live is None:
             continue
         schema, table = found.names
@@ -175,9 +175,8 @@ def not_taken(named: Any, config: SchemaConfig) -> list[str]:
         f"{dotted((*found.path, setting))}: sent {_shown(value)}, answered "
         f"{_shown(live_value(setting, found.live or {}))}"
         for found in entries(named, config)
-        for setting, value in found.settings
         if found.live is not None or found.level is not COLUMNS
-        if value != live_value(setting, found.live or {})
+        for setting, value in found.differing
     ]
 
 

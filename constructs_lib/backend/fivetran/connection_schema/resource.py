@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran import connection_schema
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
@@ -42,7 +43,6 @@ from constructs_lib.backend.managed_object.checks import (
 )
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.planning.checks import check_rules
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import (
     UNKNOWN,
@@ -72,9 +72,7 @@ class ConnectionSchemaResource(Resource):
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Warn of what is enabled inside of what is disabled."""
-        from constructs_lib.schemas.rules import SCHEMA_RULES
-
-        check_rules(SCHEMA_RULES, config, diagnostics)
+        connection_schema.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Compare what is named with what the API has, and say what will be sent."""
@@ -216,8 +214,8 @@ def _look(plan: Plan, sent: list[str], operation: Operation) -> list[str]:
         _warn_of_resync(identifier, checks.switched_on(wanted.named, config), operation.diagnostics)
     if not has_columns or any(contains_unknown(plan.config.get(name)) for name in _SENT):
         return sent
-    body = wanted.body(config)
-    return [name for name in sent if name in body]
+    differing = wanted.attributes_to_send(config)
+    return [name for name in sent if name in differing]
 
 
 def _warn_of_resync(identifier: str, places: list[str], diagnostics: Diagnostics) -> None:

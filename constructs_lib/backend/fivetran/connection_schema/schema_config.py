@@ -109,7 +109,8 @@ class SchemaConfig:
         return result
 
     def _columns_set(self, schema: str, table: str) -> Tree:
-        return self.inside((schema,)).get(table, {}).get("columns") or {}
+        tables = self.schemas.get(schema, {}).get("tables") or {}
+        return tables.get(table, {}).get("columns") or {}
 
 
 def _checked(tree: Any, level: Level, place: str) -> Tree:
@@ -150,12 +151,21 @@ class Named(NamedTuple):
         return path_of(self.names)
 
     @property
-    def settings(self) -> Iterator[tuple[str, Any]]:
+    def settings(self) -> list[tuple[str, Any]]:
         """The settings that are named, and known."""
-        for setting in self.level.settings:
-            value = self.entry.get(setting)
-            if value is not None and value is not UNKNOWN:
-                yield setting, value
+        given = ((setting, self.entry.get(setting)) for setting in self.level.settings)
+        return [pair for pair in given if pair[1] is not None and pair[1] is not UNKNOWN]
+
+    @property
+    def differing(self) -> list[tuple[str, Any]]:
+        """The settings that are named, known, and not what the API has."""
+        entry, live = self.entry, self.live or {}
+        return [
+            (setting, value)
+            for setting in self.level.settings
+            if setting in entry and (value := entry[setting]) is not None
+            if value is not UNKNOWN and value != live_value(setting, live)
+        ]
 
 
 def path_of(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -166,19 +176,26 @@ def path_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def entries(
-    named: Any, config: SchemaConfig, level: Level = SCHEMAS, names: tuple[str, ...] = ()
-) -> Iterator[Named]:
+def entries(named: Any, config: SchemaConfig, innermost: Level = COLUMNS) -> Iterator[Named]:
     """Yield each entry that is named, outer ones before those inside of them.
 
     What is inside of an entry that the API does not have is left out.
+
+    :param innermost: the level to end with
     """
+    return _entries(named, config, innermost, SCHEMAS, ())
+
+
+def _entries(
+    named: Any, config: SchemaConfig, innermost: Level, level: Level, names: tuple[str, ...]
+) -> Iterator[Named]:
     live = config.inside(names) if named else {}
+    inner = None if level is innermost else level.inner
     for name, entry in parts(named):
         found = Named(level, (*names, name), entry, live.get(name))
         yield found
-        if level.inner is not None and found.live is not None:
-            yield from entries(entry.get(level.inner.plural), config, level.inner, found.names)
+        if inner is not None and found.live is not None:
+            yield from _entries(entry.get(inner.plural), config, innermost, inner, found.names)
 
 
 def parts(tree: Any) -> Iterator[tuple[str, Tree]]:
@@ -236,25 +253,35 @@ def changes(
     """
     live, result = config.inside(names) if named else {}, {}
     for name, entry in parts(named):
-        here = live.get(name, {})
-        way = (*names, name)
-        is_new = name not in live or _is_unset(level, way, config)
-        body = {
-            setting: value
-            for setting, value in Named(level, way, entry, here).settings
-            if is_new or value != live_value(setting, here)
-        }
+        found = Named(level, (*names, name), entry, live.get(name))
+        body = dict(_to_send(found, config))
         if level.inner is not None:
-            inside = changes(entry.get(level.inner.plural), config, level.inner, way)
+            inside = changes(entry.get(level.inner.plural), config, level.inner, found.names)
             body |= {level.inner.plural: inside} if inside else {}
         if body:
-            enabled = {"enabled": here.get("enabled", True), **_enabled(entry)}
-            result[config.spelled(way)] = {**enabled, **body}
+            enabled = {"enabled": (found.live or {}).get("enabled", True), **_enabled(entry)}
+            result[config.spelled(found.names)] = {**enabled, **body}
     return result
 
 
-def _is_unset(level: Level, names: tuple[str, ...], config: SchemaConfig) -> bool:
-    return level.inner is None and not config.is_set(*names)
+def has_changes(
+    named: Any, config: SchemaConfig, level: Level = SCHEMAS, names: tuple[str, ...] = ()
+) -> bool:
+    """Return True if :func:`changes` returns any; stop at the first that is found."""
+    live = config.inside(names) if named else {}
+    for name, entry in parts(named):
+        found, inner = Named(level, (*names, name), entry, live.get(name)), level.inner
+        if _to_send(found, config):
+            return True
+        if inner is not None and has_changes(entry.get(inner.plural), config, inner, found.names):
+            return True
+    return False
+
+
+def _to_send(found: Named, config: SchemaConfig) -> list[tuple[str, Any]]:
+    """Return the settings of one entry to send."""
+    is_unset = found.level is COLUMNS and not config.is_set(*found.names)
+    return found.settings if found.live is None or is_unset else found.differing
 
 
 def _enabled(entry: Tree) -> Tree:

@@ -27,6 +27,7 @@ from constructs_lib.backend.fivetran.connection_schema.schema_config import (
     Tree,
     ahead,
     changes,
+    has_changes,
 )
 from constructs_lib.backend.http.deadline import Deadline, pauses
 from constructs_lib.backend.plugin import log
@@ -65,6 +66,11 @@ class Wanted(NamedTuple):
         if self.is_type_locked is not None:
             body["is_type_locked"] = self.is_type_locked
         return body
+
+    def attributes_to_send(self, config: SchemaConfig) -> set[str]:
+        """Return the attributes of which :meth:`body` has something."""
+        body = self._replace(named=None).body(config)
+        return {*body, *(["schemas"] if has_changes(self.named, config) else [])}
 
     def body_ahead(self) -> Tree:
         """Return the body of the POST for a source that Fivetran has not read yet."""

@@ -189,6 +189,7 @@ class _Planned(NamedTuple):
     configured: Value
     before: Value
     planned: Value
+    is_as_configured: bool
 
 
 def destruction_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
@@ -282,7 +283,8 @@ def _descend(
         # In the root, the schema lets the provider fill in whatever is optional.
         computed = attribute.read_only or (not path and attribute.optional)
         values = config.get(name), prior.get(name), planned.get(name)
-        part = _Planned((*path, name), attribute, computed, *values)
+        is_as_configured = identical(values[2], values[0])
+        part = _Planned((*path, name), attribute, computed, *values, is_as_configured)
         inner = part.configured, part.before or {}, part.planned
         if attribute.write_only:
             continue
@@ -298,10 +300,12 @@ def _are_objects(*values: object) -> bool:
 
 
 def _is_kept(part: _Planned) -> bool:
-    as_before = part.before is not None and identical(part.planned, part.before)
-    return identical(part.planned, part.configured) or as_before
+    if part.is_as_configured:
+        return True
+    return part.before is not None and identical(part.planned, part.before)
 
 
 def _turned_unknown(part: _Planned) -> bool:
-    configured_known = part.configured is not None and not contains_unknown(part.configured)
-    return configured_known and contains_unknown(part.planned)
+    if part.is_as_configured or part.configured is None:
+        return False
+    return not contains_unknown(part.configured) and contains_unknown(part.planned)

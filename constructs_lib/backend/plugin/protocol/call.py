@@ -21,7 +21,12 @@ from constructs_lib.backend.plugin.resource import (
 )
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.types import Type
-from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object, identical
+from constructs_lib.backend.plugin.values.value import (
+    CodecError,
+    LimitError,
+    Object,
+    fingerprint,
+)
 from constructs_lib.schemas import Attribute
 
 if TYPE_CHECKING:
@@ -223,13 +228,19 @@ class Call:
         """What the call's operation noted as existing."""
         return None if self._operation is None else self._operation.saved
 
-    def check_validation(self, given: Object, left: Object) -> None:
-        """Add an error if a validation changed the configuration that it was given a copy of."""
-        if identical(given, left):
+    def validate(self, check: Check, config: Object, read: Callable[[], Object]) -> None:
+        """Check a configuration, and add an error if the check changes it.
+
+        :param config: the configuration
+        :param read: returns it as it was before
+        """
+        before = fingerprint(config)
+        check(config, self.diagnostics)
+        if before is not None and before == fingerprint(config):
             return
         from constructs_lib.backend.plugin.consistency import rules
 
-        answer = rules.ConfigAnswer(given, left)
+        answer = rules.ConfigAnswer(read(), config)
         found = rules.violations(rules.VALIDATE_RULES, answer)
         rules.report_violations(found, self.subject, self.diagnostics)
 

@@ -5,6 +5,8 @@ In ``terraform validate``, and in the second process of a plan, Terraform calls 
 
 from __future__ import annotations
 
+from functools import partial
+
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.call import Call
@@ -24,9 +26,8 @@ def validate_provider_config(
     config = call.provider_config(request.config)
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
-        seen = call.provider_config(request.config)
-        call.session.provider.validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
+        check = call.session.provider.validate
+        call.validate(check, config, partial(call.provider_config, request.config))
 
 
 def validate_resource_config(
@@ -42,9 +43,7 @@ def validate_resource_config(
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if call.diagnostics.has_errors:
         return
-    seen: Object = decode(request.config, call.object_type) or {}
-    validate(seen, call.diagnostics)
-    call.check_validation(config, seen)
+    call.validate(validate, config, lambda: decode(request.config, call.object_type) or {})
     if not call.diagnostics.has_errors:
         call.session.remember_valid(request.type_name, request.config.msgpack)
 
@@ -106,6 +105,4 @@ def _validate(call: Call, validate: Check, message: pb.DynamicValue) -> None:
     config = call.config(message)
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
-        seen = call.config(message)
-        validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
+        call.validate(validate, config, partial(call.config, message))

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 import msgpack
 
 from constructs_lib.backend.plugin.values import types
-from constructs_lib.backend.plugin.values.types import Type
+from constructs_lib.backend.plugin.values.types import PLAIN, Shapes, Type
 from constructs_lib.backend.plugin.values.value import (
     MAX_LEVELS,
     UNKNOWN,
@@ -122,14 +122,16 @@ class _Reader:
 
     def __init__(self, *, wrapped_dynamic: bool) -> None:
         self._wrapped_dynamic = wrapped_dynamic
+        self._shapes = Shapes()
 
     def read(self, raw: Any, type_: Type, depth: int) -> Value:
         """Decode a value; ``depth`` is the number of lists and objects around it."""
         if raw is None:
             return None
         kind = type_.kind
-        if kind == "string" and type(raw) is str:
-            return raw
+        if PLAIN.get(type(raw)) == kind:
+            plain: Value = raw
+            return plain
         if _is_unknown(raw):
             return UNKNOWN
         if kind == "dynamic":
@@ -172,14 +174,18 @@ class _Reader:
             raise UnexpectedValue(f"a {type_.kind}")
         element, found = type_.element, {}
         types_ = type_.attributes if element is None else dict.fromkeys(raw, element)
-        get, read, name = raw.get, self.read, ""
+        get, plain, is_known, name = raw.get, PLAIN.get, self._shapes.knows, ""
         try:
             for name, part_type in types_.items():
                 part = get(name)
-                is_plain = part is None or (type(part) is str and part_type.kind == "string")
-                found[name] = part if is_plain else read(part, part_type, depth)
+                is_read = part is None or plain(type(part)) == part_type.kind
+                if is_read or is_known(part, part_type):
+                    found[name] = part
+                else:
+                    found[name] = self.read(part, part_type, depth)
         except UnexpectedValue as unexpected:
             raise unexpected.within(f".{name}") from None
+        self._shapes.learn(raw, type_)
         return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgpack
 
 from constructs_lib.backend.plugin.values import types
-from constructs_lib.backend.plugin.values.types import Type
+from constructs_lib.backend.plugin.values.types import PLAIN, Shapes, Type
 from constructs_lib.backend.plugin.values.value import (
     MAX_LEVELS,
     UNKNOWN,
@@ -33,7 +33,7 @@ def encode(value: Value, type_: Type) -> bytes:
     :raises CodecError: if the value is not of the type
     """
     try:
-        form = _form(value, type_, 0)
+        form = _Writer().form(value, type_, 0)
         packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
     except UnexpectedValue as unexpected:
         raise unexpected.error from None
@@ -66,66 +66,76 @@ class _TypedUnknown:
         self.type = type_
 
 
-def _form(value: Any, type_: Type, depth: int) -> Any:
-    """Return what ``msgpack`` packs for a value inside of ``depth`` lists and objects."""
-    if value is None:
-        return None
-    kind = type_.kind
-    if kind == "string" and type(value) is str:
-        return value
-    if value is UNKNOWN:
-        return _PLAIN_UNKNOWN
-    if kind == "dynamic":
-        return _dynamic_form(value, depth)
-    value = value.value if isinstance(value, Dynamic) else value
-    if kind in _SCALARS:
-        return _scalar_form(value, kind)
-    if depth >= MAX_LEVELS:
-        raise too_deep()
-    if kind in ("map", "object"):
-        return _mapping_form(value, type_, depth + 1)
-    return _sequence_form(value, type_, depth + 1)
+class _Writer:
+    """A writer of the forms that ``msgpack`` packs."""
 
+    def __init__(self) -> None:
+        self._shapes = Shapes()
 
-def _dynamic_form(value: Any, depth: int) -> Any:
-    if isinstance(value, _TypedUnknown):
-        return [types.dump_type(value.type), _PLAIN_UNKNOWN]
-    # A plain value gets the type that it has by itself.
-    value = value if isinstance(value, Dynamic) else Dynamic.of(value)
-    if value.type.kind == "dynamic":
-        raise UnexpectedValue("a value of a known type")
-    return [types.dump_type(value.type), _form(value.value, value.type, depth)]
+    def form(self, value: Any, type_: Type, depth: int) -> Any:
+        """Return the form of a value inside of ``depth`` lists and objects."""
+        if value is None:
+            return None
+        kind = type_.kind
+        if PLAIN.get(type(value)) == kind:
+            return value
+        if value is UNKNOWN:
+            return _PLAIN_UNKNOWN
+        if kind == "dynamic":
+            return self._dynamic(value, depth)
+        value = value.value if isinstance(value, Dynamic) else value
+        if kind in _SCALARS:
+            return _scalar_form(value, kind)
+        if depth >= MAX_LEVELS:
+            raise too_deep()
+        if kind in ("map", "object"):
+            return self._mapping(value, type_, depth + 1)
+        return self._sequence(value, type_, depth + 1)
 
+    def _dynamic(self, value: Any, depth: int) -> Any:
+        if isinstance(value, _TypedUnknown):
+            return [types.dump_type(value.type), _PLAIN_UNKNOWN]
+        # A plain value gets the type that it has by itself.
+        value = value if isinstance(value, Dynamic) else Dynamic.of(value)
+        if value.type.kind == "dynamic":
+            raise UnexpectedValue("a value of a known type")
+        return [types.dump_type(value.type), self.form(value.value, value.type, depth)]
 
-def _sequence_form(value: Any, type_: Type, depth: int) -> Any:
-    if not isinstance(value, list):
-        raise UnexpectedValue(f"a {type_.kind}")
-    inner = type_.elements if type_.element is None else (type_.element,) * len(value)
-    if len(inner) != len(value):
-        raise UnexpectedValue(f"a tuple of {len(inner)}")
-    forms: list[Any] = []
-    try:
-        for part, part_type in zip(value, inner, strict=True):
-            forms.append(_form(part, part_type, depth))
-    except UnexpectedValue as unexpected:
-        raise unexpected.within(f"[{len(forms)}]") from None
-    return forms
+    def _sequence(self, value: Any, type_: Type, depth: int) -> Any:
+        if not isinstance(value, list):
+            raise UnexpectedValue(f"a {type_.kind}")
+        inner = type_.elements if type_.element is None else (type_.element,) * len(value)
+        if len(inner) != len(value):
+            raise UnexpectedValue(f"a tuple of {len(inner)}")
+        forms: list[Any] = []
+        try:
+            for part, part_type in zip(value, inner, strict=True):
+                forms.append(self.form(part, part_type, depth))
+        except UnexpectedValue as unexpected:
+            raise unexpected.within(f"[{len(forms)}]") from None
+        return forms
 
-
-def _mapping_form(value: Any, type_: Type, depth: int) -> Any:
-    if not isinstance(value, dict):
-        raise UnexpectedValue(f"a {type_.kind}")
-    element, forms, name = type_.element, {}, ""
-    types_ = type_.attributes if element is None else dict.fromkeys(value, element)
-    surplus = value.keys() - types_.keys()
-    if surplus:
-        raise UnexpectedValue(f"no attribute named {min(surplus)!r}")
-    try:
-        for name, part_type in types_.items():
-            forms[name] = _form(value.get(name), part_type, depth)
-    except UnexpectedValue as unexpected:
-        raise unexpected.within(f".{name}") from None
-    return forms
+    def _mapping(self, value: Any, type_: Type, depth: int) -> Any:
+        if not isinstance(value, dict):
+            raise UnexpectedValue(f"a {type_.kind}")
+        element, forms, name = type_.element, {}, ""
+        types_ = type_.attributes if element is None else dict.fromkeys(value, element)
+        surplus = value.keys() - types_.keys()
+        if surplus:
+            raise UnexpectedValue(f"no attribute named {min(surplus)!r}")
+        get, plain, is_known = value.get, PLAIN.get, self._shapes.knows
+        try:
+            for name, part_type in types_.items():
+                part = get(name)
+                is_form = part is None or plain(type(part)) == part_type.kind
+                if is_form or is_known(part, part_type):
+                    forms[name] = part
+                else:
+                    forms[name] = self.form(part, part_type, depth)
+        except UnexpectedValue as unexpected:
+            raise unexpected.within(f".{name}") from None
+        self._shapes.learn(value, type_)
+        return forms
 
 
 def _scalar_form(value: Any, kind: str) -> Any:

@@ -40,6 +40,34 @@ _PRIMITIVES: Final = {type_.kind: type_ for type_ in (STRING, NUMBER, BOOL, DYNA
 _COLLECTIONS: Final = frozenset({"list", "set", "map"})
 
 
+PLAIN: Final[dict[type, str]] = {str: "string", bool: "bool"}
+"""The kinds of the values that are of their type whatever they say, by their Python types."""
+_ARE_PLAIN: Final = frozenset(PLAIN).issuperset
+
+
+class Shapes:
+    """What objects of one type look like that were found to be of it, if all in them is plain. Of a
+    large value, such as the thousands of columns of a connection, most objects are alike: one of
+    the same names and Python types as another one needs no look inside.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Type, tuple[object, ...]]] = {}
+        """By the ``id`` of the type, which is kept, so that no other one gets the same."""
+
+    def knows(self, value: object, type_: Type) -> bool:
+        """Return True for an object that looks like the last one of its type."""
+        if type(value) is not dict:
+            return False
+        known = self._known.get(id(type_))
+        return known is not None and known[1] == (*value, *map(type, value.values()))
+
+    def learn(self, value: dict[str, Any], type_: Type) -> None:
+        """Keep what an object looks like that is of its type, if all in it is there and plain."""
+        if value.keys() == type_.attributes.keys() and _ARE_PLAIN(map(type, value.values())):
+            self._known[id(type_)] = type_, (*value, *map(type, value.values()))
+
+
 def list_of(element: Type) -> Type:
     """Return the type of lists whose elements are all of one type."""
     return Type("list", element=element)
@@ -80,14 +108,27 @@ def infer(value: Any) -> Type:
 
 
 def type_to_json(type_: Type) -> Any:
-    """Return the JSON form of a type, as Python values."""
+    """Return the JSON form of a type, as Python values, parts of which may be shared."""
+    return _to_json(type_, {})
+
+
+def _to_json(type_: Type, known: dict[int, Any]) -> Any:
+    """Return the JSON form of a type.
+
+    :param known: the forms of the objects that were found so far, by the ``id`` of their types
+    """
     if type_.kind in _PRIMITIVES:
         return type_.kind
     if type_.element is not None:
-        return [type_.kind, type_to_json(type_.element)]
+        return [type_.kind, _to_json(type_.element, known)]
     if type_.kind == "tuple":
-        return ["tuple", [type_to_json(element) for element in type_.elements]]
-    return ["object", {name: type_to_json(inner) for name, inner in type_.attributes.items()}]
+        return ["tuple", [_to_json(element, known) for element in type_.elements]]
+    form = known.get(id(type_))
+    if form is None:
+        parts = type_.attributes.items()
+        inner = {name: known.get(id(part)) or _to_json(part, known) for name, part in parts}
+        form = known[id(type_)] = ["object", inner]
+    return form
 
 
 def from_json(form: Any) -> Type:
@@ -95,18 +136,39 @@ def from_json(form: Any) -> Type:
 
     :raises ValueError: if it describes none
     """
+    return _from_json(form, {})
+
+
+def _from_json(form: Any, known: dict[Any, Type]) -> Type:
+    """Return the type that a JSON form describes.
+
+    :param known: the objects of scalars alone that were found so far, by what they have: of a
+        large value, most parts are alike
+    """
     if isinstance(form, str) and form in _PRIMITIVES:
         return _PRIMITIVES[form]
     # An object's third part would name optional attributes; that says nothing of a value.
     if isinstance(form, list) and len(form) in (2, 3):
         kind, inner = form[:2]
-        if isinstance(kind, str) and kind in _COLLECTIONS:
-            return Type(kind, element=from_json(inner))
         if kind == "object" and isinstance(inner, dict):
-            return object_of({name: from_json(part) for name, part in inner.items()})
+            return _object_from_json(inner, known)
+        if isinstance(kind, str) and kind in _COLLECTIONS:
+            return Type(kind, element=_from_json(inner, known))
         if kind == "tuple" and isinstance(inner, list):
-            return tuple_of(tuple(from_json(part) for part in inner))
+            return tuple_of(tuple(_from_json(part, known) for part in inner))
     raise ValueError("this is not the JSON form of a Terraform type")
+
+
+def _object_from_json(inner: dict[str, Any], known: dict[Any, Type]) -> Type:
+    key = tuple(inner.items())
+    try:
+        found = known.get(key)
+    except TypeError:  # A part is no scalar.
+        return object_of({name: _from_json(part, known) for name, part in inner.items()})
+    if found is None:
+        found = object_of({name: _from_json(part, known) for name, part in inner.items()})
+        known[key] = found
+    return found
 
 
 def dump_type(type_: Type) -> bytes:

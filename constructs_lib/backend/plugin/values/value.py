@@ -20,6 +20,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
+import msgpack
+
 from constructs_lib.backend.plugin.values.types import Type, infer
 from constructs_lib.schemas.limits import MAX_LEVELS as MAX_LEVELS
 from constructs_lib.schemas.limits import SIZES, has_too_many_places
@@ -27,6 +29,8 @@ from constructs_lib.schemas.limits import SIZES, has_too_many_places
 Json: TypeAlias = "str | bool | int | float | Decimal | list[Any] | dict[str, Any] | None"
 """What JSON can say."""
 _LONGEST_PLACE: Final = 60
+_LEAVES: Final = frozenset({str, bool, int, float, Decimal, type(None)})
+"""The Python types of the values with nothing inside."""
 
 
 class CodecError(ValueError):
@@ -116,13 +120,16 @@ def contains_unknown(value: object) -> bool:
     """Return True if the value is unknown, or holds an unknown value at any depth."""
     if value is None or isinstance(value, (str, bool)):
         return False  # As most values are.
+    if value is UNKNOWN:
+        return True
     # No recursion here and below: an answer that is nested too deeply must not cost the state.
     left = [value]
     while left:
-        value = _without_type(left.pop())
-        if value is UNKNOWN:
-            return True
-        left.extend(_inside(value))
+        for inner in _inside(_without_type(left.pop())):
+            if inner is UNKNOWN:
+                return True
+            if type(inner) not in _LEAVES:
+                left.append(inner)
     return False
 
 
@@ -133,8 +140,9 @@ def levels(value: object) -> int:
         value, depth = left.pop()
         value = _without_type(value)
         if isinstance(value, (dict, list)):
-            deepest = max(deepest, depth + 1)
-            left.extend((inner, depth + 1) for inner in _inside(value))
+            depth += 1
+            deepest = max(deepest, depth)
+            left += [(inner, depth) for inner in _inside(value) if type(inner) not in _LEAVES]
     return deepest
 
 
@@ -151,6 +159,32 @@ def same(a: object, b: object) -> bool:
 def identical(a: object, b: object) -> bool:
     """Return True if two values are the same and of the same type, as Terraform compares them."""
     return a is b or _compare(a, b, _passes_never, types_count=True)
+
+
+def fingerprint(value: object) -> tuple[bytes, list[Type]] | None:
+    """Return what only identical values have in common: their MessagePack, and the types of the
+    dynamic values in them. None for a value that has no such form.
+
+    It takes a fraction of the time of a comparison. Identical values may differ in it, such as two
+    of which one says 1.0 for 1.
+    """
+    types: list[Type] = []
+
+    def form(part: object) -> dict[int, object]:
+        # No object of Terraform has a number for a key.
+        if isinstance(part, Dynamic):
+            types.append(part.type)
+            return {0: part.value}
+        if part is UNKNOWN:
+            return {1: None}
+        if isinstance(part, Decimal):
+            return {2: str(part)}
+        raise TypeError
+
+    try:
+        return msgpack.packb(value, default=form), types
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def agrees(planned: object, applied: object) -> bool:
@@ -171,7 +205,10 @@ def unwrap(value: Value) -> Any:
     if isinstance(value, Dynamic):
         return unwrap(value.value)
     if isinstance(value, dict):
-        return {name: unwrap(inner) for name, inner in value.items()}
+        return {
+            name: inner if type(inner) in _LEAVES else unwrap(inner)
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
         return [unwrap(inner) for inner in value]
     return value
@@ -243,6 +280,8 @@ def _compare(
             continue
         if types_count and not _types_agree(a, b):
             return False
+        if isinstance(a, Dynamic) and isinstance(b, Dynamic) and _are_packed_alike(a, b):
+            continue
         a, b = _without_type(a), _without_type(b)
         if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
             # What is one and the same object needs no look: most parts of a copy are.
@@ -252,6 +291,18 @@ def _compare(
         elif not _same_scalar(a, b):
             return False
     return True
+
+
+def _are_packed_alike(a: Dynamic, b: Dynamic) -> bool:
+    """Return True for values that MessagePack writes in the same way, which are the same: it tells
+    apart what Python takes for equal, such as 1 and True. A large value is packed in a fraction of
+    the time that a walk takes. Values that are not packed alike may be the same all the same.
+    """
+    try:
+        return bool(msgpack.packb(a.value) == msgpack.packb(b.value))
+    except (TypeError, ValueError, OverflowError):
+        # It has no form for what is unknown, for exact numbers and for halves of characters.
+        return False
 
 
 def _types_agree(a: object, b: object) -> bool:

@@ -18,6 +18,7 @@ from constructs_lib.backend.fivetran.connection_schema.schema_config import (
     ahead,
     changes,
     deviations,
+    has_changes,
     named_values,
 )
 from constructs_lib.backend.plugin.values.value import UNKNOWN
@@ -99,6 +100,10 @@ def test_changes_are_the_branches_that_differ() -> None:
     check_every(SENT, lambda case: _check(changes(case[1], case[2]), case[3]))
 
 
+def test_there_are_changes_where_branches_differ() -> None:
+    check_every(SENT, lambda case: _check(has_changes(case[1], case[2]), bool(case[3])))
+
+
 def _check(found: Any, expected: Any) -> None:
     assert found == expected
 
@@ -109,6 +114,7 @@ def test_a_column_that_nobody_has_set_is_sent_once() -> None:
 
     sent = changes(named(orders=EMAIL), config)
 
+    assert has_changes(named(orders=EMAIL), config)
     columns = sent["public"]["tables"]["orders"]["columns"]
     assert columns == {"email": {"enabled": True, "hashed": True}}
     assert changes(named(orders=EMAIL), orders(email=column(hashed=True))) == {}
