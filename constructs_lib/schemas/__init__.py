@@ -39,6 +39,10 @@ keyword                      meaning
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an
                              extension keyword)
+``x-rules``                  the module of ``rules`` with the rules of the resource (an extension
+                             keyword)
+``x-section``                the section of environment files that holds such resources, see
+                             ``sections`` (an extension keyword)
 ``format: path``             a file of this machine
 ``format: uri``              an address
 ``contentMediaType``         ``application/json``: the JSON text of the object may be given, too

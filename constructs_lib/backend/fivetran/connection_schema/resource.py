@@ -72,9 +72,9 @@ class ConnectionSchemaResource(Resource):
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Warn of what is enabled inside of what is disabled."""
-        from constructs_lib.schemas.rules import SCHEMA_RULES
+        from constructs_lib.schemas.rules import own_rules
 
-        check_rules(SCHEMA_RULES, config, diagnostics)
+        check_rules(own_rules(self.schema.name), config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Compare what is named with what the API has, and say what will be sent."""

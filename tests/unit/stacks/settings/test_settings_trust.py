@@ -28,11 +28,12 @@ def test_trust_becomes_arguments(load: Load) -> None:
     environment = load(BASE, own)
 
     certificates = {"r+u4=": CERTIFICATE, "next": ""}
-    assert environment.connection_certificates == (
+    assert environment.sections["connection_certificates"] == (
         ConnectionActionSettings("shop", "shop", {"certificates": certificates}),
     )
     given = {"connection_id": "pale_hydrogen", "exclusive": True, "fingerprints": {}}
-    assert environment.connection_fingerprints == (ConnectionActionSettings("tunnel", None, given),)
+    tunnel = ConnectionActionSettings("tunnel", None, given)
+    assert environment.sections["connection_fingerprints"] == (tunnel,)
 
 
 @pytest.mark.parametrize(
