@@ -32,6 +32,8 @@ _MADE_PAGES = ("docs/constructs/@construct_page@.md", "docs/README.md")
 """What ``scripts/reference_pages.py`` creates and changes then."""
 _MESSAGES = "docs/messages.md"
 """What ``scripts/message_page.py`` changes then."""
+_TABLES = "constructs_lib/backend/fivetran/provider.py"
+"""What ``scripts/provider_registry.py`` changes then."""
 _PREPARED = (
     "constructs_lib/backend/fivetran/identities.bin",
     "constructs_lib/backend/fivetran/schemas.bin",
@@ -46,7 +48,7 @@ def created(names: Names) -> list[str]:
 
 def changed() -> list[str]:
     """Return the paths of all files that are changed."""
-    made = (_MADE_PAGES[1], _MESSAGES, *_PREPARED)
+    made = (_MADE_PAGES[1], _MESSAGES, _TABLES, *_PREPARED)
     return list(dict.fromkeys([*(each.path for each in INSERTIONS), *made]))
 
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from scaffold.names import ScaffoldError
 
 _LIBRARY = "constructs_lib"
-_PROVIDER = f"{_LIBRARY}/backend/fivetran/provider.py"
 _PROVIDER_DATA = f"{_LIBRARY}/backend/fivetran/provider_data.py"
 _SANDBOX = f"{_LIBRARY}/sandbox/fivetran"
 
@@ -39,12 +38,6 @@ class Insertion(NamedTuple):
         return text.replace(self.anchor, "".join(parts))
 
 
-_REGISTERED = """\
-    "@type@": (
-        ".@stem@.resource"
-        ":@Class@Resource"
-    ),
-"""
 _PRESENCE = '''\
         self.presence_of_@plural@ = Presence(
             self.WORDS._replace(noun="@noun@"),
@@ -84,7 +77,6 @@ _ROUTES = """\
 """
 
 INSERTIONS = (
-    Insertion(_PROVIDER, "}\n_CHECKS: Final", _REGISTERED),
     Insertion(
         _PROVIDER_DATA,
         "from constructs_lib.backend.managed_object.provider_data import ",

@@ -25,38 +25,40 @@ _ENVIRONMENT = {
     "api_secret": "FIVETRAN_APISECRET",
     "api_url": "FIVETRAN_API_URL",
 }
+# Generated from the classes of this package: what the provider has by name.
 _RESOURCES: Final = {
-    "fivetranops_connection": ".connection.resource:ConnectionResource",
-    "fivetranops_connection_state": ".connection_state.resource:ConnectionStateResource",
-    "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
-    "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
+    "fivetranops_connection": ".connection.resource:ConnectionResource",
     "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesResource",
     "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsResource",
     "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaResource",
+    "fivetranops_connection_state": ".connection_state.resource:ConnectionStateResource",
+    "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
+    "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
 }
-_CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _DATA_SOURCES: Final = {
     "fivetranops_connection": ".connection.data_sources:ConnectionDataSource",
-    "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
     "fivetranops_connection_state": ".connection_state.state_value:ConnectionStateDataSource",
+    "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
 }
 _EPHEMERAL_RESOURCES: Final = {
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardEphemeralResource",
 }
 _LISTS: Final = {
     "fivetranops_connection": ".lists:ConnectionList",
-    "fivetranops_connection_certificates": ".lists:ConnectionCertificatesList",
-    "fivetranops_connection_fingerprints": ".lists:ConnectionFingerprintsList",
+    "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesList",
+    "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsList",
+    "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
-    "fivetranops_connection_schema": ".lists:ConnectionSchemaList",
 }
 _ACTIONS: Final = {
-    "fivetranops_connection_sync": ".actions:SyncAction",
-    "fivetranops_connection_resync": ".actions:ResyncAction",
-    "fivetranops_connection_test": ".actions:SetupTestsAction",
     "fivetranops_connection_pause": ".actions:PauseAction",
+    "fivetranops_connection_resync": ".actions:ResyncAction",
+    "fivetranops_connection_sync": ".actions:SyncAction",
+    "fivetranops_connection_test": ".actions:SetupTestsAction",
 }
+# End of the generated tables.
+_CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _SANDBOX_CREDENTIAL = "sandbox"
 _REQUEST_TIMEOUT = 300.0
 

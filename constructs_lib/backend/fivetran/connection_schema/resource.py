@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
@@ -24,6 +25,7 @@ from constructs_lib.backend.fivetran.connection_schema import checks
 from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
 from constructs_lib.backend.fivetran.connection_schema.schema_config import (
     SchemaConfig,
+    deviations,
     imported_values,
     named_values,
 )
@@ -32,6 +34,7 @@ from constructs_lib.backend.fivetran.connection_schema.set_schema import (
     Wanted,
     add_columns_if_possible,
 )
+from constructs_lib.backend.fivetran.lists import BelongingList
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -176,6 +179,28 @@ class ConnectionSchemaResource(Resource):
         }
 
 
+class ConnectionSchemaList(BelongingList):
+    """The list of the connections that have a schema configuration."""
+
+    schema = schemas.load("list.fivetranops_connection_schema")
+
+    def read(self, client: Client, identifier: str, deadline: Deadline) -> SchemaConfig | None:
+        """Return the configuration; None if Fivetran has not read the source yet."""
+        return SchemaClient(client, identifier, deadline).read()
+
+    def imported(self, live: SchemaConfig, item: Object) -> Object:
+        """Return the state that an import reads: the policy, and what differs from it."""
+        identifier = item["id"]
+        known = {"id": identifier, "connection_id": identifier, "reload": "if_missing"}
+        return {**known, **imported_values(live)}
+
+    def written(self, live: SchemaConfig) -> Object:
+        """Return the policy, and what differs from it."""
+        differing = deviations(live)
+        named = {"schemas": differing} if differing else {}
+        return {"schema_change_handling": live.policy, **named}
+
+
 def _wanted(config: Object, prior: Object | None) -> Wanted:
     """Return what a configuration demands; the lock of types only where it changes."""
     policy, locked = config.get("schema_change_handling"), config.get("is_type_locked")
@@ -275,7 +300,7 @@ def _defaults(state: Object) -> Object:
 
 def _remember(account: Account, identifier: str, config: SchemaConfig | None) -> None:
     """Keep what was just read for the next step of this run."""
-    kept = account.schema_configs
+    kept = account.read_before
     kept.pop(identifier, None)
     kept[identifier] = (time.monotonic(), config)
     for oldest in list(kept)[:-_KEPT]:
@@ -286,7 +311,7 @@ def _recent(
     account: Account, identifier: str, api: SchemaClient, seconds: float
 ) -> SchemaConfig | None:
     """Return what a step of this run has read in the last seconds, or else read it."""
-    known = account.schema_configs.pop(identifier, None)
+    known = account.read_before.pop(identifier, None)
     if known is not None and time.monotonic() - known[0] < seconds:
         found: SchemaConfig | None = known[1]
         return found

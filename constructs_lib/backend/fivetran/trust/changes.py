@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from constructs_lib.backend.fivetran.private_state import TrustPrivateState
+from constructs_lib.backend.fivetran.private_state import ImportPrivateState
 from constructs_lib.backend.fivetran.trust.client import Approved, TrustClient
 from constructs_lib.backend.fivetran.trust.waiting import Kind
 from constructs_lib.backend.http.deadline import Deadline
@@ -100,7 +100,7 @@ class Changes:
         if lacking or revoked:
             live = self._client.approved(deadline)
         self._require_approved(live)
-        TrustPrivateState(self._operation.private).is_imported = False
+        ImportPrivateState(self._operation.private).is_imported = False
         self._warn_of_others(revoked)
         return live
 

@@ -47,14 +47,6 @@ class TrustClient:
         """
         return self._approved(deadline, is_once=False)
 
-    def values(self, deadline: Deadline) -> dict[str, str]:
-        """Return the hashes of all that is approved, sorted, each with what approves it: an empty
-        text where the API does not tell that, as of certificates.
-        """
-        found = self.approved(deadline)
-        told = {name: found[name].get(self._kind.value) for name in sorted(found)}
-        return {name: value if isinstance(value, str) else "" for name, value in told.items()}
-
     def approve(self, hash_: str, value: str, deadline: Deadline) -> None:
         """Approve one. If the answer is lost, read whether it took effect before it is repeated.
 
