@@ -96,8 +96,7 @@ def _require_free(names: Names, root: Path) -> None:
 def _users_of(names: Names, root: Path) -> list[Path]:
     """Return the modules that have the name of the construct, or the path of the requests."""
     library = root / "constructs_lib"
-    wanted = {
-        library / "constructs/__init__.py": rf'"{names.construct}(Instance)?"',
-        library / "sandbox/fivetran/routes.py": names.filled('"/v1/@plural@["/]'),
-    }
+    requests = names.filled('"/v1/@plural@["/]')
+    wanted = {path: requests for path in sorted((library / "sandbox/fivetran").rglob("*.py"))}
+    wanted[library / "constructs/__init__.py"] = rf'"{names.construct}(Instance)?"'
     return [path for path, text in wanted.items() if re.search(text, path.read_text("utf-8"))]

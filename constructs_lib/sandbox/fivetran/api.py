@@ -56,7 +56,6 @@ from constructs_lib.sandbox.fivetran.call import (
     check_content_type,
     check_credentials,
 )
-from constructs_lib.sandbox.fivetran.connection_schema.endpoints import FIELDS as SCHEMA_FIELDS
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 from constructs_lib.schemas import MASK, SERVICES_WITH_STATE
@@ -164,9 +163,8 @@ _EVENTS: Mapping[str, Callable[[Fault, Call, Connection], None]] = {
 }
 
 
-_OF_OPERATIONS = {"state", "force", "scope", "exclude_mode", *SCHEMA_FIELDS}
-_OF_TRUST = {"hash", "encoded_cert", "public_key"}
-_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_OF_OPERATIONS, *_OF_TRUST} - {"config", "auth"}
+_OF_OPERATIONS = {"state", "force", "scope"}
+_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_OF_OPERATIONS, *routes.UNMASKED} - {"config", "auth"}
 """The fields of a body whose values hold no secret."""
 
 
