@@ -40,6 +40,9 @@ keyword                      meaning
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an
                              extension keyword)
+``x-construct``              the words of a construct about a connection, which is generated: its
+                             ``summary``, its ``text``, ``what`` it describes, and what ``count``
+                             and ``import_id`` mean (an extension keyword)
 ``x-list``                   that there is a list of such resources for ``terraform query``, which
                              takes the filters of the list of connections: its ``description``, and
                              sentences about its ``behaviour`` (an extension keyword)

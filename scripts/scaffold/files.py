@@ -97,6 +97,6 @@ def _users_of(names: Names, root: Path) -> list[Path]:
     """Return the modules that have the name of the construct, or the path of the requests."""
     library = root / "constructs_lib"
     requests = names.filled('"/v1/@plural@["/]')
-    wanted = {path: requests for path in sorted((library / "sandbox/fivetran").rglob("*.py"))}
+    wanted = dict.fromkeys(sorted((library / "sandbox/fivetran").rglob("*.py")), requests)
     wanted[library / "constructs/__init__.py"] = rf'"{names.construct}(Instance)?"'
     return [path for path, text in wanted.items() if re.search(text, path.read_text("utf-8"))]
