@@ -18,6 +18,8 @@ Inside a process, :class:`SandboxAdapter` carries the requests::
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -245,6 +247,20 @@ class Api:
 
     def _is_control(self, request: ApiRequest) -> bool:
         return self._with_control and request.path.startswith(CONTROL_PREFIX)
+
+
+def control(store: Store, path: str, body: Any) -> None:
+    """Send a ``POST`` to a path of control of the API over a store.
+
+    :raises SandboxError: if it is refused, with the words of the answer
+    """
+    credentials = b64encode(b"sandbox:sandbox").decode()
+    headers = {"authorization": f"Basic {credentials}", "content-type": "application/json"}
+    content = json.dumps(body).encode()
+    request = ApiRequest("POST", CONTROL_PREFIX + path, headers=headers, body=content)
+    answer = Api(store, with_control=True).handle(request)
+    if answer.status >= 400:
+        raise SandboxError(answer.envelope["message"])
 
 
 def _service(tables: Tables, request: ApiRequest) -> str | None:

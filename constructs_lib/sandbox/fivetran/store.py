@@ -17,11 +17,6 @@ from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.faults import Fault, checked_faults
 from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
 from constructs_lib.sandbox.fivetran import answers
-from constructs_lib.sandbox.fivetran.connection_schema.source import (
-    KIND,
-    SourceRecord,
-    checked_source,
-)
 from constructs_lib.sandbox.fivetran.distortions import checked_conditions, checked_distortions
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 
@@ -319,16 +314,23 @@ class Store(CommonStore[Tables, Settings]):
             tables.save_span(connection_id, seconds)
 
     def set_source(self, connection_id: str, source: Any) -> None:
-        """Give a connection a source of its own; see :mod:`.connection_schema.source`.
+        """Give a connection a source of its own, with schemas, tables and columns.
 
         :raises SandboxError: if there is no such connection, or the source is none
         """
-        with self.transaction() as tables:
-            if tables.connection(connection_id) is None:
-                raise SandboxError(f"there is no connection {connection_id!r}")
-            record = SourceRecord(tables.document(KIND, connection_id))
-            record.source = checked_source(source)
-            tables.store_document(KIND, connection_id, record.to_json())
+        self.control(f"connections/{connection_id}/source", {"schemas": source})
+
+    def control(self, path: str, body: Any) -> None:
+        """Do what a test does from outside by a ``POST`` to a path of control.
+
+        :param path: what follows ``/_sandbox/``
+        :param body: JSON values
+        :raises SandboxError: if it is refused, with the words of the answer
+        """
+        # The API is built on this module.
+        from constructs_lib.sandbox.fivetran.api import control
+
+        control(self, path, body)
 
     def connection(self, connection_id: str) -> Connection | None:
         """Return a connection as it was last stored; None if there is none."""

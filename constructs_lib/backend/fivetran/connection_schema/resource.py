@@ -22,17 +22,17 @@ from constructs_lib.backend.fivetran.connection.model import (
     require_identifier,
 )
 from constructs_lib.backend.fivetran.connection_schema import checks
-from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
+from constructs_lib.backend.fivetran.connection_schema.client import (
+    SchemaClient,
+    SchemaSetter,
+    Wanted,
+    add_columns_if_possible,
+)
 from constructs_lib.backend.fivetran.connection_schema.schema_config import (
     SchemaConfig,
     deviations,
     imported_values,
     named_values,
-)
-from constructs_lib.backend.fivetran.connection_schema.set_schema import (
-    SchemaSetter,
-    Wanted,
-    add_columns_if_possible,
 )
 from constructs_lib.backend.fivetran.lists import BelongingList
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write

@@ -18,8 +18,7 @@ from constructs_lib.backend.fivetran.connection.model import check_identifier, i
 from constructs_lib.backend.fivetran.lists import BelongingList
 from constructs_lib.backend.fivetran.private_state import ImportPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
-from constructs_lib.backend.fivetran.trust.changes import Changes, lacks_value
-from constructs_lib.backend.fivetran.trust.client import Approved, TrustClient
+from constructs_lib.backend.fivetran.trust.client import Approved, Changes, TrustClient, lacks_value
 from constructs_lib.backend.fivetran.trust.waiting import CERTIFICATE, FINGERPRINT, Kind, shown_by
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors

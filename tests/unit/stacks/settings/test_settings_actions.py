@@ -1,4 +1,6 @@
-"""Schema configurations, setup tests, syncs and connect cards in the files of an environment."""
+"""What belongs to connections in the files of an environment: schema configurations, setup tests,
+syncs, connect cards, certificates and fingerprints.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from constructs_lib.sandbox.fivetran.trust.source import certificate_of
 from constructs_lib.validation import Finding
 from stacks.settings import ConnectionActionSettings, Environment
 
@@ -270,3 +273,53 @@ def test_the_name_of_a_card_makes_no_secret_of_it(findings: Findings) -> None:
     (finding,) = findings(cards("connection: orders, redirect_uri: here").replace("setup", "token"))
 
     assert finding.found == "'here'"
+
+
+CERTIFICATE = certificate_of("db.example.com")["encoded_cert"]
+TRUST_BASE = f"""
+connections:
+  shop: {{service: postgres, group_id: g, config: {{schema_prefix: shop}}}}
+connection_certificates:
+  shop: {{connection: shop, certificates: {{"r+u4=": {CERTIFICATE}}}}}
+connection_fingerprints:
+  tunnel: {{connection_id: pale_hydrogen, exclusive: true, fingerprints: {{}}}}
+"""
+
+
+def test_trust_becomes_arguments(load: Load) -> None:
+    own = 'connection_certificates: {shop: {certificates: {"next": ""}}}'
+    environment = load(TRUST_BASE, own)
+
+    certificates = {"r+u4=": CERTIFICATE, "next": ""}
+    assert environment.sections["connection_certificates"] == (
+        ConnectionActionSettings("shop", "shop", {"certificates": certificates}),
+    )
+    given = {"connection_id": "pale_hydrogen", "exclusive": True, "fingerprints": {}}
+    tunnel = ConnectionActionSettings("tunnel", None, given)
+    assert environment.sections["connection_fingerprints"] == (tunnel,)
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("{connection: shop, certificates: {a: '-----BEGIN X'}}", "certificate-form"),
+        ("{connection: shp, certificates: {}}", "unknown-connection"),
+        ("{certificates: {}}", "connection-or-id"),
+        ("{connection: shop}", "required"),
+        ("{connection: shop, certificates: {'a b': ''}}", "name"),
+    ],
+)
+def test_a_mistake_in_trust_has_its_place(found: Found, given: str, rule: str) -> None:
+    text = TRUST_BASE.replace(
+        f'{{connection: shop, certificates: {{"r+u4=": {CERTIFICATE}}}}}', given
+    )
+
+    ((named, place),) = found(text)
+
+    assert (named, place.rpartition(":")[0]) == (rule, "base.yaml:5")
+
+
+def test_a_second_set_of_a_connection_is_found(found: Found) -> None:
+    second = "connection_certificates: {again: {connection: shop, certificates: {}}}"
+
+    assert [rule for rule, _ in found(TRUST_BASE, second)] == ["trust-twice"]

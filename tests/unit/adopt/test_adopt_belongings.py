@@ -1,4 +1,4 @@
-"""What is approved for connections, in each form, and read only where it is asked for."""
+"""What belongs to connections, in each form, and read only where it is asked for."""
 
 from __future__ import annotations
 
