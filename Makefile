@@ -68,6 +68,7 @@ check: setup-dev ## Check format, style, types and layers, and that generated fi
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/message_types.py --check
+	@$(RUN) python scripts/provider_registry.py --check
 	@$(RUN) python scripts/prepared_schemas.py --check
 	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
@@ -76,6 +77,7 @@ check: setup-dev ## Check format, style, types and layers, and that generated fi
 
 generate: setup-dev ## Write the generated files, from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
+	@$(RUN) python scripts/provider_registry.py
 	@$(RUN) python scripts/prepared_schemas.py
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
 def _tidy(modules: list[str]) -> None:
     """Make the generated parts, sort imports and names, format, and make the generated pages."""
     _run(sys.executable, "scripts/construct_signatures.py")
+    _run(sys.executable, "scripts/provider_registry.py")
     _run(sys.executable, "scripts/prepared_schemas.py")
     ruff = (sys.executable, "-m", "ruff")
     _run(*ruff, "check", "--quiet", "--select", "I001,RUF022", "--fix", *modules)

@@ -24,12 +24,14 @@ def fresh_pages() -> Iterator[tuple[Path, str]]:
     :raises PageError: if a page quotes a file that does not exist
     """
     known = signatures.constructs()
-    made = [(subject.page, references.page(subject, known)) for subject in subjects()]
+    every = subjects()
+    made = [each for one in every if one.is_derived for each in references.list_files(one).items()]
+    made += [(one.page, references.page(one, known)) for one in every if not one.is_derived]
     made += [(construct.page, constructs.page(construct)) for construct in known]
     made.append((dependencies.PAGE, dependencies.page()))
     made.append((lifecycle.PAGE, lifecycle.page()))
     yield from made
-    parts = {"pages": overview.table(subjects(), known), "backends": backends.tables()}
+    parts = {"pages": overview.table(every, known), "backends": backends.tables()}
     done = {page for page, _ in made}
     for page in (*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in _OTHERS)):
         if page not in done:

@@ -17,27 +17,25 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, TypeAlias
+from itertools import groupby
+from typing import Any
 
 from constructs_lib import (
-    ConnectCard,
     Connection,
-    ConnectionCertificates,
-    ConnectionFingerprints,
-    ConnectionSchema,
     ConnectionState,
-    ConnectionSync,
-    ConnectionTest,
     ConnectorStatus,
     ElasticProvider,
     FivetranProvider,
     Lifecycle,
+    constructs,
+    schemas,
     toolkit,
 )
 from constructs_lib.constructs.base.arguments import parameters_checked
 from constructs_lib.constructs.base.expressions import hcl_attribute, hcl_value
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
+from constructs_lib.schemas.sections import Section, sections
 from constructs_lib.toolkit import (
     App,
     Construct,
@@ -209,23 +207,16 @@ def _as_terraform(escape: re.Match[str]) -> str:
     return {"\\b": "\\u0008", "\\f": "\\u000c"}.get(escape.group(), escape.group())
 
 
-_Actions: TypeAlias = tuple[Callable[..., Construct], Construct, Sequence[ConnectionActionSettings]]
-"""A construct about a connection, its scope, and the entries from which it is made."""
-
-
 class EnvironmentStack(TerraformStack):
     """The connections of one environment with all that belongs to them, and connector statuses.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
-    ``fivetranops_connection_state.<name>``, what it trusts
-    ``fivetranops_connection_certificates.<name>`` and ``…_fingerprints.<name>``, a schema
-    configuration ``fivetranops_connection_schema.<name>``, setup tests
-    ``fivetranops_connection_test.<name>``, a sync ``fivetranops_connection_sync.<name>``, a connect
-    card ``fivetranops_connect_card.<name>``, and the status of an Elastic connector
-    ``elasticops_connector_status.<name>``. Each connection has the output ``<name>_id``, each state
-    ``<name>_state_before``, and each status ``<name>_status_before``: what was there before it was
-    last set, as JSON. The output of a
-    connect card, ``<name>_connect_card_uri``, is sensitive.
+    ``fivetranops_connection_state.<name>``, the status of an Elastic connector
+    ``elasticops_connector_status.<name>``, and what belongs to a connection the type that the
+    section stands for, such as ``fivetranops_connection_test.<name>`` for ``connection_tests``.
+    Each connection has the output ``<name>_id``, each state ``<name>_state_before``, and each
+    status ``<name>_status_before``: what was there before it was last set, as JSON. A section may
+    have an output, too, such as ``<name>_connect_card_uri``, which is sensitive.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
@@ -241,12 +232,6 @@ class EnvironmentStack(TerraformStack):
         self._states = Construct(self, "Default")
         # One level deeper, because a status may have the name of a state.
         self._statuses = Construct(self._states, "Default")
-        self._tests = Construct(self._statuses, "Default")
-        self._syncs = Construct(self._tests, "Default")
-        self._cards = Construct(self._syncs, "Default")
-        self._certificates = Construct(self._cards, "Default")
-        self._fingerprints = Construct(self._certificates, "Default")
-        self._schemas = Construct(self._fingerprints, "Default")
         self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings)
@@ -259,9 +244,7 @@ class EnvironmentStack(TerraformStack):
         FivetranProvider(self, "Fivetran", **with_references(settings.provider, self._variables))
         for connection in settings.connections:
             self._add(connection)
-        self._add_actions(settings)
-        for card in settings.connect_cards:
-            self._add_card(card)
+        self._add_sections(settings)
         if settings.elastic is not None:
             ElasticProvider(self, "Elastic", **with_references(settings.elastic, self._variables))
         for status in settings.connector_statuses:
@@ -297,42 +280,38 @@ class EnvironmentStack(TerraformStack):
             cursor = ConnectionState(self._states, settings.name, connection=connection, **state)
             self._output_before(f"{settings.name}_state_before", cursor.previous_state)
 
-    def _add_card(self, settings: ConnectionActionSettings) -> None:
-        card = ConnectCard(self._cards, settings.name, **self._action(settings))
-        self._output(f"{settings.name}_connect_card_uri", card.uri, sensitive=True)
-
-    def _add_actions(self, settings: Environment) -> None:
-        """Add what a connection trusts, tests, schema configurations and syncs: each waits for
-        those before it that are about the same connection.
+    def _add_sections(self, settings: Environment) -> None:
+        """Add what belongs to connections: each waits for what is applied before it, and is about
+        the same connection.
         """
-        stages: tuple[tuple[_Actions, ...], ...] = (
-            (
-                (ConnectionCertificates, self._certificates, settings.connection_certificates),
-                (ConnectionFingerprints, self._fingerprints, settings.connection_fingerprints),
-            ),
-            ((ConnectionTest, self._tests, settings.connection_tests),),
-            ((ConnectionSchema, self._schemas, settings.connection_schemas),),
-            ((ConnectionSync, self._syncs, settings.connection_syncs),),
-        )
         before: defaultdict[Any, list[Construct]] = defaultdict(list)
-        for stage in stages:
-            made = [
-                (each.subject, self._add_action(kind, scope, each, before[each.subject]))
-                for kind, scope, entries in stage
-                for each in entries
-            ]
-            # Those of one stage do not wait for each other.
+        scope = self._statuses
+        for _, several in groupby(sections().values(), key=lambda section: section.order):
+            made: list[tuple[Any, Construct]] = []
+            for section in several:
+                scope = Construct(scope, "Default")
+                for each in settings.sections.get(section.name, ()):
+                    waits_for = [] if section.order is None else before[each.subject]
+                    made.append((each.subject, self._add_entry(section, scope, each, waits_for)))
+            # Those of one order do not wait for each other.
             for subject, construct in made:
                 before[subject].append(construct)
 
-    def _add_action(
+    def _add_entry(
         self,
-        kind: Callable[..., Construct],
+        section: Section,
         scope: Construct,
         settings: ConnectionActionSettings,
         before: Sequence[Construct],
     ) -> Construct:
-        return kind(scope, settings.name, depends_on=list(before), **self._action(settings))
+        kind: Callable[..., Construct] = getattr(constructs, section.construct)
+        made = kind(scope, settings.name, depends_on=list(before), **self._action(settings))
+        if section.output is not None:
+            attribute = schemas.load(section.resource).attributes[section.output]
+            name = f"{settings.name}_{section.kind}_{section.output}"
+            sensitive = attribute.sensitive or None
+            self._output(name, getattr(made, section.output), sensitive=sensitive)
+        return made
 
     def _action(self, settings: ConnectionActionSettings) -> dict[str, Any]:
         if settings.connection is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from constructs_lib.adopt.description import types_of
 from constructs_lib.backend.fivetran.inventory import FoundConnection, Inventory, open_inventory
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
@@ -93,12 +94,12 @@ def read_connections(
     """Read connections in full, without those that no longer exist.
 
     :param on_progress: is called with the number of connections so far, and of all
-    :param along: what else to read for them: ``trust``, ``schemas``
+    :param along: the options that say what else to read for them
     :raises AccountError: if the API does not answer
     """
     try:
         items = [dict(each.item) for each in wanted]
-        return account.read(items, on_progress, along)
+        return account.read(items, on_progress, types_of(along))
     except ProviderError as error:
         raise _account_error(error) from None
 

@@ -72,7 +72,7 @@ class Candidate:
 
     @property
     def belongings(self) -> tuple[Belonging, ...]:
-        """What belongs to it, as far as it was read: what it trusts, its schema configuration."""
+        """What belongs to it, as far as it was read."""
         return tuple(Belonging(*each) for each in self.found.belongings.items())
 
     @property

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from constructs_lib.schemas.redaction import escape_controls_in_line
+from constructs_lib.schemas.sections import Adoption, Section, sections
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESOURCE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -40,44 +41,30 @@ class Belonging(NamedTuple):
     """A resource that belongs to a connection, and has its name and its identifier."""
 
     type: str
-    """The type of the resource, such as ``fivetranops_connection_certificates``."""
+    """The type of the resource, such as ``fivetranops_connection_example``."""
     attributes: dict[str, Any]
     """Its attributes by the names of the constructs, all but the connection."""
 
     @property
-    def kind(self) -> str:
-        """What it is, such as ``connection_certificates``."""
-        return self.type.partition("_")[2]
-
-    @property
-    def section(self) -> str:
-        """The section of a settings file, such as ``connection_certificates``."""
-        return f"{self.kind.removesuffix('s')}s"
-
-    @property
-    def construct(self) -> str:
-        """The name of the construct, such as ``ConnectionCertificates``."""
-        return "".join(word.capitalize() for word in self.kind.split("_"))
+    def section(self) -> Section:
+        """The section of a settings file that holds such resources."""
+        return next(each for each in sections().values() if each.resource == self.type)
 
 
-_BELONGINGS = {
-    "trust": (
-        "also what is approved for each: certificates and SSH fingerprints; this takes two "
-        "requests for each connection",
-        ("fivetranops_connection_certificates", "fivetranops_connection_fingerprints"),
-    ),
-    "schemas": (
-        "also which schemas, tables and columns are synced: the policy, and what differs from it; "
-        "this takes at least one request for each connection",
-        ("fivetranops_connection_schema",),
-    ),
-}
-"""What can be adopted along with connections, by option: its help, and the types of resources."""
+def _adoptions() -> Iterator[tuple[str, Adoption]]:
+    """Yield the types of what can be adopted along with connections, each with how it is asked."""
+    for section in sections().values():
+        if section.adoption is not None:
+            yield section.resource, section.adoption
 
 
 def add_belongings(parser: argparse.ArgumentParser) -> None:
     """Add an option for each kind of what can be adopted along; ``along`` has those given."""
-    for name, (text, _) in _BELONGINGS.items():
+    for name in dict.fromkeys(each.option for _, each in _adoptions()):
+        kinds = [each.what for _, each in _adoptions() if each.option == name]
+        requests = f"{len(kinds)} requests" if len(kinds) > 1 else "one request"
+        text = f"also {' and '.join(kinds)} of each; this takes at least {requests} for each "
+        text += "connection"
         parser.add_argument(
             f"--{name}", dest="along", action="append_const", const=name, default=[], help=text
         )
@@ -88,17 +75,22 @@ def types_written(imports: str) -> frozenset[str]:
 
     :param imports: the content of the file with the imports, in any form
     """
-    types = (each for _, several in _BELONGINGS.values() for each in several)
-    return frozenset(each for each in types if _has(imports, Belonging(each, {})))
+    return frozenset(each for each, _ in _adoptions() if _has(imports, Belonging(each, {})))
 
 
 def options_of(types: frozenset[str]) -> set[str]:
     """Return the options that adopt any of these types of resources."""
-    return {name for name, (_, several) in _BELONGINGS.items() if not types.isdisjoint(several)}
+    return {each.option for name, each in _adoptions() if name in types}
+
+
+def types_of(options: Collection[str]) -> list[str]:
+    """Return the types of resources that some options adopt, as ``along`` has them."""
+    return [name for name, each in _adoptions() if each.option in options]
 
 
 def _has(imports: str, one: Belonging) -> bool:
-    marks = (rf"  to = {one.type}\.", rf"    {one.construct}\(", f"{one.section}:")
+    section = one.section
+    marks = (rf"  to = {one.type}\.", rf"    {section.construct}\(", f"{section.name}:")
     return re.search(f"^(?:{'|'.join(marks)})", imports, re.MULTILINE) is not None
 
 
@@ -118,7 +110,7 @@ class Described(NamedTuple):
     comments: tuple[str, ...] = ()
     """What is not managed and why: one line each, without a secret."""
     belongings: tuple[Belonging, ...] = ()
-    """What belongs to it, such as the certificates that it trusts."""
+    """What belongs to it, and other resources manage."""
 
 
 class Document(NamedTuple):

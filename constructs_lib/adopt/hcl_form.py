@@ -25,6 +25,7 @@ from constructs_lib.adopt.description import (
 )
 from constructs_lib.hcl import Expression, block, expression
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
+from constructs_lib.schemas.sections import sections
 from constructs_lib.validation import ALIASES
 from constructs_lib.version import __version__
 
@@ -187,10 +188,16 @@ def declared(contents: Iterable[bytes]) -> Declared:
         text = content.decode("utf-8", "replace")
         document = _json(text)
         resources = _merged(_merged(document.get("resource")).get(_TYPE))
-        connections.update(resources, _RESOURCES.findall(text))
+        connections.update(resources, _resources_of_connections().findall(text))
         variables.update(_merged(document.get("variable")), _VARIABLES.findall(text))
         providers.update(_merged(document.get("provider")), _PROVIDER_BLOCKS.findall(text))
     return Declared(frozenset(connections), frozenset(variables), _PROVIDER in providers)
+
+
+def _resources_of_connections() -> re.Pattern[str]:
+    """Return what finds the name of each connection, and of what is named like it."""
+    types = "|".join([_TYPE, *(each.resource for each in sections().values() if each.adoption)])
+    return re.compile(rf'^\s*resource\s+"?(?:{types})"?\s+"?([\w-]+)', re.MULTILINE)
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -209,9 +216,5 @@ def _merged(value: Any) -> dict[str, Any]:
     return found
 
 
-_RESOURCES = re.compile(
-    rf'^\s*resource\s+"?{_TYPE}(?:_(?:certificates|fingerprints|schema))?"?\s+"?([\w-]+)',
-    re.MULTILINE,
-)
 _VARIABLES = re.compile(r'^\s*variable\s+"?([\w-]+)', re.MULTILINE)
 _PROVIDER_BLOCKS = re.compile(r'^\s*provider\s+"?([\w-]+)', re.MULTILINE)

@@ -97,7 +97,7 @@ def _lines(document: Document) -> Iterator[str]:
 
 def _constructs(document: Document) -> list[str]:
     """Return the names of the constructs that a document needs, sorted."""
-    every = (each.construct for one in document.connections for each in one.belongings)
+    every = (each.section.construct for one in document.connections for each in one.belongings)
     return sorted({"Connection", *every})
 
 
@@ -106,12 +106,13 @@ def _belonging(belonging: Belonging, described: Described, taken: set[str]) -> I
 
     :param taken: the names of the connections, of which none can be that of another construct
     """
-    name = f"{described.name}_{belonging.kind.rpartition('_')[2]}"
+    section = belonging.section
+    name = f"{described.name}_{section.kind.rpartition('_')[2]}"
     while name in taken:
         name += "_"
     identified = {"connection_id": described.import_id, **belonging.attributes}
     values = {**identified, "import_id": described.import_id}
-    yield from _call(belonging.construct, name, values)
+    yield from _call(section.construct, name, values)
 
 
 def _declarations(has_kept: bool, has_needed: bool) -> Iterator[str]:

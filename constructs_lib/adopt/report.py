@@ -8,6 +8,7 @@ from typing import TextIO
 
 from constructs_lib import schemas
 from constructs_lib.adopt.candidate import Candidate
+from constructs_lib.schemas.sections import sections
 
 _WIDTH = 30
 _NAMES = 5
@@ -62,7 +63,7 @@ def result_lines(adopted: Sequence[Candidate], refused: Sequence[Candidate]) -> 
     yield from _refused(refused)
     yield from _left_out(adopted)
     yield from _let_through(adopted)
-    yield from _schemas(adopted)
+    yield from _belongings(adopted)
     yield from _unset_secrets(adopted)
     yield from _unknown(adopted)
 
@@ -90,10 +91,13 @@ def _let_through(adopted: Sequence[Candidate]) -> Iterator[str]:
         )
 
 
-def _schemas(adopted: Sequence[Candidate]) -> Iterator[str]:
+def _belongings(adopted: Sequence[Candidate]) -> Iterator[str]:
     types = [one.type for each in adopted for one in each.belongings]
-    if number := types.count("fivetranops_connection_schema"):
-        yield f"  {count(number, 'schema configuration')} with what differs from the policy"
+    for section in sections().values():
+        number, adoption = types.count(section.resource), section.adoption
+        if number and adoption is not None and adoption.report:
+            noun, *rest = adoption.report
+            yield f"  {' '.join([count(number, noun), *rest])}"
 
 
 def _unset_secrets(adopted: Sequence[Candidate]) -> Iterator[str]:

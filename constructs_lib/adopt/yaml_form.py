@@ -43,11 +43,11 @@ def to_yaml(document: Document) -> dict[str, str]:
 def _sections(document: Document) -> Iterator[str]:
     """Yield the sections with what belongs to connections."""
     every = [(one, each) for one in document.connections for each in one.belongings]
-    for section in sorted({each.section for _, each in every}):
+    for section in sorted({each.section.name for _, each in every}):
         entries = [
             belonging_entry(one.name, one.import_id, each, STEP)
             for one, each in every
-            if each.section == section
+            if each.section.name == section
         ]
         yield f"\n{section}:\n" + "\n".join(entries)
 

@@ -27,11 +27,19 @@ from constructs_lib.constructs.fivetran.connection import (
     ConnectionInstance,
     ConnectionReference,
 )
+from constructs_lib.constructs.fivetran.connection_certificates import (
+    ConnectionCertificates,
+    ConnectionCertificatesInstance,
+)
 from constructs_lib.constructs.fivetran.connection_data import (
     ConnectionData,
     ConnectionDataInstance,
     ConnectionsData,
     ConnectionsDataInstance,
+)
+from constructs_lib.constructs.fivetran.connection_fingerprints import (
+    ConnectionFingerprints,
+    ConnectionFingerprintsInstance,
 )
 from constructs_lib.constructs.fivetran.connection_schema import (
     ConnectionSchema,
@@ -50,12 +58,6 @@ from constructs_lib.constructs.fivetran.connection_sync import (
 from constructs_lib.constructs.fivetran.connection_test import (
     ConnectionTest,
     ConnectionTestInstance,
-)
-from constructs_lib.constructs.fivetran.connection_trust import (
-    ConnectionCertificates,
-    ConnectionCertificatesInstance,
-    ConnectionFingerprints,
-    ConnectionFingerprintsInstance,
 )
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 

@@ -2,10 +2,11 @@
 
 Each provider and each resource is described by one file, ``<name>.schema.json``, each data source
 by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, each
-list resource by ``list.<name>.schema.json``, each action by ``action.<name>.schema.json``, and each
-backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
-before synth, the provider's Terraform schema, the parameters of the constructs and the sandbox's
-request checks are made from it or checked against it. The keywords mean:
+list resource by ``list.<name>.schema.json`` or ``x-list`` of its resource, each action by
+``action.<name>.schema.json``, and each backend of Terraform by ``backend.<name>.schema.json`` (JSON
+Schema draft 2020-12). The checks before synth, the provider's Terraform schema, the parameters of
+the constructs and the sandbox's request checks are made from it or checked against it. The keywords
+mean:
 
 ===========================  ====================================================================
 keyword                      meaning
@@ -39,6 +40,16 @@ keyword                      meaning
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an
                              extension keyword)
+``x-construct``              the words of a construct about a connection, which is generated: its
+                             ``summary``, its ``text``, ``what`` it describes, and what ``count``
+                             and ``import_id`` mean (an extension keyword)
+``x-list``                   that there is a list of such resources for ``terraform query``, which
+                             takes the filters of the list of connections: its ``description``, and
+                             sentences about its ``behaviour`` (an extension keyword)
+``x-rules``                  the module of ``rules`` with the rules of the resource (an extension
+                             keyword)
+``x-section``                the section of environment files that holds such resources, see
+                             ``sections`` (an extension keyword)
 ``format: path``             a file of this machine
 ``format: uri``              an address
 ``contentMediaType``         ``application/json``: the JSON text of the object may be given, too

@@ -242,7 +242,7 @@ _ANNOTATIONS: Final = {
     *("$id", "$schema", "title", "description", "default", "deprecated", "format"),
     *("readOnly", "writeOnly", "contentMediaType", ALLOWED, "x-clearable", "x-item-keys"),
     *("x-environment-variable", "x-forces-replacement", "x-only-with", "x-request", "x-response"),
-    *("x-identity", "x-time-limit"),
+    *("x-construct", "x-identity", "x-list", "x-rules", "x-section", "x-time-limit"),
 }
 KNOWN: Final = frozenset(
     {"type", "required", "uniqueItems", *_ASSERTIONS, *_APPLICATORS, *_ANNOTATIONS}

@@ -36,6 +36,7 @@ from constructs_lib.records import NamedTuple
 _REFERENCE: Final = ".schema.json#/"
 _ATTRIBUTES_OF: Final = "x-attributes-of"
 _IDENTITY: Final = "x-identity"
+_LIST: Final = "x-list"
 _FOR_SETTING: Final = (
     "default",
     "x-clearable",
@@ -286,10 +287,22 @@ class ResourceSchema(NamedTuple):
                 yield name
 
 
+_LISTS_OF: Final = "list."
+_FILTERS: Final = "list.fivetranops_connection"
+"""The list whose filters the lists have that ``x-list`` of their resource describes."""
+
+
 def names() -> list[str]:
     """Return the names of all that is described here, sorted."""
+    return list(_names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
     files = (file for file in os.listdir(_FOLDER) if file.endswith(_SUFFIX))
-    return sorted(file.removesuffix(_SUFFIX) for file in files)
+    known = [file.removesuffix(_SUFFIX) for file in files]
+    lists = [_LISTS_OF + name for name in known if "." not in name and _LIST in _written(name)]
+    return tuple(sorted([*known, *lists]))
 
 
 @cache
@@ -300,12 +313,39 @@ def load(name: str) -> ResourceSchema:
         ``ephemeral.fivetranops_connect_card``: how its address in Terraform begins
     :raises KeyError: if nothing of that name is described
     """
-    path = os.path.join(_FOLDER, name + _SUFFIX)
-    if not os.path.isfile(path):
-        raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
-    with open(path, encoding="utf-8") as file:
-        written = json.load(file)
-    return described(name, written)
+    if os.path.isfile(_path(name)):
+        return described(name, _written(name))
+    resource = name.removeprefix(_LISTS_OF)
+    if resource != name and os.path.isfile(_path(resource)):
+        declared = _written(resource).get(_LIST)
+        if declared is not None:
+            return described(name, _list_schema(name, declared))
+    raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
+
+
+def _path(name: str) -> str:
+    return os.path.join(_FOLDER, name + _SUFFIX)
+
+
+def _written(name: str) -> dict[str, Any]:
+    with open(_path(name), encoding="utf-8") as file:
+        written: dict[str, Any] = json.load(file)
+    return written
+
+
+def _list_schema(name: str, declared: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a list that its resource describes.
+
+    :param declared: ``x-list`` of the resource
+    """
+    filters = _written(_FILTERS)
+    description = f"{declared['description']} The filters are those of the list of connections."
+    return {
+        **filters,
+        "$id": filters["$id"].replace(_FILTERS, name),
+        "title": name,
+        "description": description,
+    }
 
 
 def described(name: str, written: dict[str, Any]) -> ResourceSchema:

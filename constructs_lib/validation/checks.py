@@ -17,16 +17,15 @@ from constructs_lib.schemas.rules import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
     PYTHON,
-    SCHEMA_RULES,
     Problem,
     Rule,
     applied,
     connection_rules,
+    own_rules,
     pause_action_rules,
     resync_action_rules,
     sync_rules,
 )
-from constructs_lib.schemas.rules.trust import trust_rules
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
@@ -107,12 +106,19 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "action.fivetranops_connection_resync": resync_action_rules(PYTHON),
     "elasticops": ELASTIC_PROVIDER,
     "fivetranops_connection": CONNECTION_RULES,
-    "fivetranops_connection_certificates": trust_rules("certificates"),
-    "fivetranops_connection_fingerprints": trust_rules("fingerprints"),
-    "fivetranops_connection_schema": SCHEMA_RULES,
     "fivetranops_connection_sync": SYNC_RULES,
 }
-"""The rules across attributes by the name of the schema; the others have none."""
+"""The rules across attributes by the name of the schema, of which the schema itself names no
+module by ``x-rules``.
+"""
+
+
+def rules_of(name: str) -> tuple[Rule, ...]:
+    """Return the rules across attributes of a schema; none if it has none.
+
+    :param name: such as ``fivetranops_connection_sync``
+    """
+    return _RULES.get(name) or own_rules(name)
 
 
 def check_parameters(
@@ -140,7 +146,7 @@ def check_parameters(
     else:
         findings += schema_check.check_by_keywords(parameter_schema(name), known, place=place)
     broken = schema_check.parameters_with_errors(findings)
-    return findings + apply_rules(_RULES.get(name, ()), known, place=place, broken=broken)
+    return findings + apply_rules(rules_of(name), known, place=place, broken=broken)
 
 
 check_connector_status = partial(check_parameters, "elasticops_connector_status")

@@ -16,20 +16,9 @@ from typing import Any, Final, TypeAlias
 from constructs_lib import schemas
 from constructs_lib.schemas import IGNORING_CASE, Field, FieldKind, Service
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
+from constructs_lib.schemas.sections import Section, section_schema, sections
 from constructs_lib.validation.schema_check import parameter_schema
 
-TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
-CERTIFICATES, FINGERPRINTS = "connection_certificates", "connection_fingerprints"
-SCHEMAS: Final = "connection_schemas"
-SECTIONS: Final = {
-    CERTIFICATES: "fivetranops_connection_certificates",
-    FINGERPRINTS: "fivetranops_connection_fingerprints",
-    SCHEMAS: "fivetranops_connection_schema",
-    TESTS: "fivetranops_connection_test",
-    SYNCS: "fivetranops_connection_sync",
-    CARDS: "fivetranops_connect_card",
-}
-"""The sections about connections, each with the resource whose parameters its entries have."""
 BACKEND: Final = "backend."
 """How the names of the schemas of Terraform's backends begin."""
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
@@ -41,8 +30,8 @@ def environment_schema() -> Schema:
     """Return the JSON Schema of a merged environment.
 
     ``environment.schema.json`` describes what only the files have. The parameters of connections,
-    managed states, connect cards, connector statuses and providers are not repeated there: they
-    come from the schemas of the resources.
+    managed states, connector statuses and providers are not repeated there: they come from the
+    schemas of the resources, and so do the sections of what belongs to connections.
     """
     document = deepcopy(schemas.load("environment").document)
     document.pop("$id", None)
@@ -51,12 +40,8 @@ def environment_schema() -> Schema:
     properties["backend"]["properties"]["type"]["enum"] = backend_types()
     properties["elastic"] |= _body("elasticops")
     properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
-    for section, name in SECTIONS.items():
-        action = properties[section]["additionalProperties"]
-        # An entry names its connection in one of two ways, which the stacks tell apart.
-        body = _with(_body(name), action["properties"])
-        required = [each for each in body["required"] if each != "connection_id"]
-        action |= body | {"required": required}
+    last = {name: properties.pop(name) for name in ("elastic", "connector_statuses")}
+    properties |= {each.name: _section(each) for each in sections().values()} | last
     entry = properties["connections"]["additionalProperties"]
     own = entry["properties"]
     own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")
@@ -66,6 +51,15 @@ def environment_schema() -> Schema:
         shared = _without(shared, only_once)
     properties["defaults"] |= shared | {"required": []}
     return document
+
+
+def _section(section: Section) -> Schema:
+    rule = section_schema(section)
+    entry = rule["additionalProperties"]
+    # An entry names its connection in one of two ways, which the stacks tell apart.
+    body = _with(_body(section.resource), entry["properties"])
+    required = [each for each in body["required"] if each != "connection_id"]
+    return {**rule, "additionalProperties": {**entry, **body, "required": required}}
 
 
 def backend_types() -> list[str]:

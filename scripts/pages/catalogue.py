@@ -56,6 +56,12 @@ class Subject(NamedTuple):
         return EXAMPLES / self.provider / self.folder / self.type
 
     @property
+    def is_derived(self) -> bool:
+        """True for a list that its resource describes: its page and its example are generated."""
+        file = ROOT / "constructs_lib" / "schemas" / f"{self.schema}.schema.json"
+        return self.kind == "List Resource" and not file.is_file()
+
+    @property
     def hcl(self) -> Path:
         """Its example in Terraform's language; for a list, a file of ``terraform query``."""
         suffix = "tfquery.hcl" if self.kind == "List Resource" else "tf"

@@ -5,12 +5,28 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from textwrap import fill
 
 from constructs_lib import schemas
 from pages.attributes import section
 from pages.catalogue import ROOT, Subject
-from pages.regions import refreshed, with_header
+from pages.regions import END_OF_HEADER, refreshed, with_header
 from pages.signatures import Construct
+
+_QUERY = """\
+list "{type}" "all" {{
+  provider = fivetranops
+  limit    = 1000
+
+  config {{
+    service = "postgres"
+  }}
+}}
+"""
+"""The example of a list with the filters of the list of connections."""
+_LIKE_OTHERS = (
+    "Pages, `limit`, names and errors are those of the [list of connections](connection.md)."
+)
 
 
 def page(subject: Subject, constructs: list[Construct]) -> str:
@@ -24,6 +40,38 @@ def page(subject: Subject, constructs: list[Construct]) -> str:
     own = [construct for construct in constructs if construct.schema == subject.schema]
     text = with_header(old, _header(subject, own))
     return refreshed(text, subject.page, schema=section(subject.schema))
+
+
+def list_files(subject: Subject) -> dict[Path, str]:
+    """Return the page and the example of a list that its resource describes, by their paths.
+
+    Nothing in them is written by hand: such lists differ in what they list alone.
+    """
+    example = subject.hcl.relative_to(ROOT)
+    query = _QUERY.format(type=subject.type)
+    resource = schemas.load(subject.type).document
+    behaviour = "".join(map(_bullet, (*resource["x-list"]["behaviour"], _LIKE_OTHERS)))
+    text = (
+        f"<!-- example: {example} -->\n```hcl\n{query}```\n<!-- /example -->\n\n"
+        f"## Behaviour\n\n{behaviour}\n"
+        f"<!-- schema -->\n{section(subject.schema)}<!-- /schema -->\n"
+    )
+    page = f"{_header(subject, [])}{END_OF_HEADER}\n## Example Usage\n\n{text}"
+    return {subject.hcl: query, subject.page: page}
+
+
+def _bullet(text: str) -> str:
+    return (
+        fill(
+            text,
+            120,
+            initial_indent="* ",
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        + "\n"
+    )
 
 
 def _header(subject: Subject, constructs: list[Construct]) -> str:

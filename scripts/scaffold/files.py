@@ -32,6 +32,8 @@ _MADE_PAGES = ("docs/constructs/@construct_page@.md", "docs/README.md")
 """What ``scripts/reference_pages.py`` creates and changes then."""
 _MESSAGES = "docs/messages.md"
 """What ``scripts/message_page.py`` changes then."""
+_TABLES = "constructs_lib/backend/fivetran/provider.py"
+"""What ``scripts/provider_registry.py`` changes then."""
 _PREPARED = (
     "constructs_lib/backend/fivetran/identities.bin",
     "constructs_lib/backend/fivetran/schemas.bin",
@@ -46,7 +48,7 @@ def created(names: Names) -> list[str]:
 
 def changed() -> list[str]:
     """Return the paths of all files that are changed."""
-    made = (_MADE_PAGES[1], _MESSAGES, *_PREPARED)
+    made = (_MADE_PAGES[1], _MESSAGES, _TABLES, *_PREPARED)
     return list(dict.fromkeys([*(each.path for each in INSERTIONS), *made]))
 
 
@@ -94,8 +96,7 @@ def _require_free(names: Names, root: Path) -> None:
 def _users_of(names: Names, root: Path) -> list[Path]:
     """Return the modules that have the name of the construct, or the path of the requests."""
     library = root / "constructs_lib"
-    wanted = {
-        library / "constructs/__init__.py": rf'"{names.construct}(Instance)?"',
-        library / "sandbox/fivetran/routes.py": names.filled('"/v1/@plural@["/]'),
-    }
+    requests = names.filled('"/v1/@plural@["/]')
+    wanted = dict.fromkeys(sorted((library / "sandbox/fivetran").rglob("*.py")), requests)
+    wanted[library / "constructs/__init__.py"] = rf'"{names.construct}(Instance)?"'
     return [path for path, text in wanted.items() if re.search(text, path.read_text("utf-8"))]

@@ -7,9 +7,6 @@ from typing import NamedTuple
 from scaffold.names import ScaffoldError
 
 _LIBRARY = "constructs_lib"
-_PROVIDER = f"{_LIBRARY}/backend/fivetran/provider.py"
-_PROVIDER_DATA = f"{_LIBRARY}/backend/fivetran/provider_data.py"
-_SANDBOX = f"{_LIBRARY}/sandbox/fivetran"
 
 
 class Insertion(NamedTuple):
@@ -39,76 +36,7 @@ class Insertion(NamedTuple):
         return text.replace(self.anchor, "".join(parts))
 
 
-_REGISTERED = """\
-    "@type@": (
-        ".@stem@.resource"
-        ":@Class@Resource"
-    ),
-"""
-_PRESENCE = '''\
-        self.presence_of_@plural@ = Presence(
-            self.WORDS._replace(noun="@noun@"),
-            "" if client is None else client.address,
-            allow_vanished=allow_vanished,
-        )
-        """What the API has said about the managed @plural_noun@."""
-'''
-_TABLES = '''\
-    def stored_@stem@(self, identifier: str) -> str | None:
-        """Return the document of @a_noun@; None if there is none."""
-        query = "SELECT document FROM @type@ WHERE id = ?"
-        row = self._link.execute(query, (identifier,)).fetchone()
-        return str(row[0]) if row else None
-
-    def store_@stem@(self, identifier: str, document: str) -> None:
-        """Store the document of @a_noun@."""
-        self._link.execute("REPLACE INTO @type@ VALUES (?, ?)", (identifier, document))
-
-    def drop_@stem@(self, identifier: str) -> bool:
-        """Remove @a_noun@; return False if there was none."""
-        query = "DELETE FROM @type@ WHERE id = ?"
-        return self._link.execute(query, (identifier,)).rowcount == 1
-
-'''
-_TABLE = """\
-CREATE TABLE IF NOT EXISTS @type@ (
-    id TEXT PRIMARY KEY, document TEXT NOT NULL);
-"""
-_ROUTES = """\
-    "/v1/@plural@": {"POST": @stem@_endpoints.create},
-    "/v1/@plural@/{@stem@_id}": {
-        "GET": @stem@_endpoints.read,
-        "PATCH": @stem@_endpoints.modify,
-        "DELETE": @stem@_endpoints.delete,
-    },
-"""
-
 INSERTIONS = (
-    Insertion(_PROVIDER, "}\n_CHECKS: Final", _REGISTERED),
-    Insertion(
-        _PROVIDER_DATA,
-        "from constructs_lib.backend.managed_object.provider_data import ",
-        "Presence, ",
-        is_after=True,
-        unless="import Presence, ",
-    ),
-    Insertion(_PROVIDER_DATA, "        self.run = os.urandom(8).hex()\n", _PRESENCE),
-    Insertion(
-        f"{_SANDBOX}/store.py",
-        ')\n"""The database of the sandbox of Fivetran\'s API."""\n',
-        '    added_tables="""\n""",\n',
-        unless='    added_tables="""\n',
-    ),
-    Insertion(f"{_SANDBOX}/store.py", '    added_tables="""\n', _TABLE, is_after=True),
-    Insertion(f"{_SANDBOX}/store.py", "    def requests_since(", _TABLES),
-    Insertion(f"{_SANDBOX}/store.py", "        for table in (", '"@type@", ', is_after=True),
-    Insertion(
-        f"{_SANDBOX}/routes.py",
-        "from constructs_lib.sandbox.fivetran.call import ",
-        "from constructs_lib.sandbox.fivetran.@stem@ import endpoints as @stem@_endpoints\n",
-    ),
-    Insertion(f"{_SANDBOX}/routes.py", '    "/v1/groups": {"GET"', _ROUTES),
-    Insertion(f"{_SANDBOX}/api.py", "_UNMASKED = {", '"name", ', is_after=True, unless='"name"'),
     Insertion(
         f"{_LIBRARY}/constructs/__init__.py",
         "from constructs_lib.constructs.fivetran.provider import FivetranProvider\n",

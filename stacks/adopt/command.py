@@ -100,8 +100,7 @@ class AdoptOptions(NamedTuple):
     dry_run: bool = False
     """True to print what would be written."""
     along: Collection[str] = ()
-    """What else to adopt: ``trust`` for what is approved for the connections, ``schemas`` for their
-    schema configurations."""
+    """The options that say what else to adopt of each connection."""
 
 
 def adopt(options: AdoptOptions, environ: Mapping[str, str]) -> int:

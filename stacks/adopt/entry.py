@@ -49,7 +49,7 @@ class EntryCandidate(Candidate):
     def belonging_texts(self) -> dict[str, Callable[[int], str]]:
         """Return what makes the lines of each belonging, by the section of the settings file."""
         return {
-            each.section: partial(_belonging_text, self.name, self.found.id, each)
+            each.section.name: partial(_belonging_text, self.name, self.found.id, each)
             for each in self.belongings
         }
 

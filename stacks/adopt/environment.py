@@ -11,6 +11,7 @@ from constructs_lib.adopt.account import open_account as open_provider_account
 from constructs_lib.adopt.description import Variable
 from constructs_lib.schemas import DESTINATION_SCHEMA_KEYS, destination_schema_name
 from constructs_lib.schemas.keywords import did_you_mean
+from constructs_lib.schemas.sections import sections
 from constructs_lib.validation import Finding, errors, render
 from stacks.settings.checks import check_environment
 from stacks.settings.loader import environment_names, provider_parameters, variables_in
@@ -20,7 +21,6 @@ from stacks.settings.merging import (
     node_at,
     with_location,
 )
-from stacks.settings.model import CERTIFICATES, FINGERPRINTS
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import Node, displayed, read, read_content
 
@@ -159,7 +159,8 @@ def _is_mapping(node: Node | None) -> TypeGuard[Node]:
 
 def _names(root: Node) -> Iterable[str]:
     """Return the names of connections, and of what is named like them when it is adopted."""
-    for section in ("connections", CERTIFICATES, FINGERPRINTS):
+    adopted = (each.name for each in sections().values() if each.adoption is not None)
+    for section in ("connections", *adopted):
         found = node_at(root, (section,))
         yield from found.value if _is_mapping(found) else ()
 

@@ -19,38 +19,18 @@ from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
-from constructs_lib.schemas.rules import ELASTIC_PROVIDER, SCHEMA_RULES, Rule
-from constructs_lib.schemas.rules.trust import trust_rules
+from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+from constructs_lib.schemas.sections import Once, Section, sections
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.environment_schema import environment_schema
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
 from constructs_lib.validation.schema_check import compile_validator
 from stacks.settings.backend import check_backend
-from stacks.settings.model import (
-    CARDS,
-    CERTIFICATES,
-    FINGERPRINTS,
-    SCHEMAS,
-    SECTIONS,
-    SYNCS,
-    TESTS,
-    Variable,
-)
+from stacks.settings.model import Variable
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
-
-
-_RULES: dict[str, tuple[Rule, ...]] = {
-    TESTS: (),
-    SYNCS: checks.SYNC_RULES,
-    CARDS: (),
-    CERTIFICATES: trust_rules("certificates"),
-    FINGERPRINTS: trust_rules("fingerprints"),
-    SCHEMAS: SCHEMA_RULES,
-}
-"""The rules across the attributes of an entry, by section."""
 
 
 def check_actions(
@@ -65,19 +45,20 @@ def check_actions(
     broken = {tuple(steps(finding.pointer)[:3]) for finding in found}
     connections = values.get("connections")
     known = connections if isinstance(connections, dict) else {}
-    for section in SECTIONS:
-        entries = values.get(section)
+    for section in sections().values():
+        entries = values.get(section.name)
         for name, entry in entries.items() if isinstance(entries, dict) else ():
             if isinstance(entry, dict):
-                at = pointer((section, name))
-                wrong = frozenset(p[2] for p in broken if len(p) == 3 and p[:2] == (section, name))
+                path = (section.name, name)
+                at = pointer(path)
+                wrong = frozenset(p[2] for p in broken if len(p) == 3 and p[:2] == path)
                 for each in _entry(entry, section, known, wrong, place):
                     yield each._replace(pointer=at + each.pointer)
 
 
 def _entry(
     entry: dict[str, Any],
-    section: str,
+    section: Section,
     known: dict[str, Any],
     broken: frozenset[str],
     place: FilePlace,
@@ -89,7 +70,8 @@ def _entry(
         yield Finding("connection-or-id", "error", place, "", found, allowed)
     elif chosen is not None and chosen is not UNKNOWN and "connection" not in broken:
         yield from _unknown(chosen, known, place)
-    yield from checks.apply_rules(_RULES[section], entry, place=place, broken=broken)
+    rules = checks.rules_of(section.resource)
+    yield from checks.apply_rules(rules, entry, place=place, broken=broken)
 
 
 def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
@@ -164,11 +146,12 @@ def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Fi
 def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     for name, entry in _entries(values, "connections"):
         yield from _keys_of_connection(name, entry)
-    for section in (CERTIFICATES, FINGERPRINTS):
-        for name, entry in _entries(values, section):
-            yield from _keys_of_trust(section, name, entry)
-    for name, entry in _entries(values, SCHEMAS):
-        yield from _import_of(SCHEMAS, name, entry)
+    for section in sections().values():
+        for name, entry in _entries(values, section.name):
+            if section.once is not None:
+                yield from _keys_of_connections(section.name, section.once, name, entry)
+            elif section.takes_over:
+                yield from _import_of(section.name, name, entry)
     for name, entry in _entries(values, "connector_statuses"):
         if isinstance(identifier := entry.get("connector_id"), str):
             yield _UniqueKey(
@@ -180,16 +163,17 @@ def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
             )
 
 
-def _keys_of_trust(section: str, name: str, entry: Mapping[str, Any]) -> Iterator[_UniqueKey]:
-    what = section.removeprefix("connection_")
+def _keys_of_connections(
+    section: str, once: Once, name: str, entry: Mapping[str, Any]
+) -> Iterator[_UniqueKey]:
     for key in ("connection", "connection_id"):
         if isinstance(chosen := entry.get(key), str) and chosen:
             yield _UniqueKey(
-                "trust-twice",
+                once.rule,
                 (section, key, chosen),
                 (section, name, key),
-                f"a second set of {what} of the same connection",
-                "one entry for each connection: each would revoke for the other",
+                f"a second {once.what} of the same connection",
+                f"one entry for each connection: {once.why}",
             )
 
 

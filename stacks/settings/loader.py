@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from constructs_lib.adopt.description import variables_in as variables_in
 from constructs_lib.schemas.keywords import did_you_mean
+from constructs_lib.schemas.sections import sections
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
 from stacks.settings.backend import settings_of
 from stacks.settings.checks import check_environment
@@ -33,12 +34,6 @@ from stacks.settings.merging import (
     without_follow_ups,
 )
 from stacks.settings.model import (
-    CARDS,
-    CERTIFICATES,
-    FINGERPRINTS,
-    SCHEMAS,
-    SYNCS,
-    TESTS,
     Backend,
     ConnectionActionSettings,
     ConnectionSettings,
@@ -239,12 +234,7 @@ def build_environment(
         warnings=tuple(found),
         elastic=_elastic(values, project),
         connector_statuses=_connector_statuses(values),
-        connection_certificates=_actions(values, CERTIFICATES),
-        connection_fingerprints=_actions(values, FINGERPRINTS),
-        connection_schemas=_actions(values, SCHEMAS),
-        connection_tests=_actions(values, TESTS),
-        connection_syncs=_actions(values, SYNCS),
-        connect_cards=_actions(values, CARDS),
+        sections={name: _actions(values, name) for name in sections()},
         keeping_variables=tuple(sorted({variable.name for variable in used} - needed)),
         removed=tuple(values.get("removed", ())),
         is_checked=True,

@@ -16,9 +16,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from constructs_lib.schemas.keywords import did_you_mean, nearest_name
+from constructs_lib.schemas.sections import sections
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.findings import Path, pointer, steps
-from stacks.settings.model import SECTIONS
 from stacks.settings.yaml_reader import Node
 
 _WORDS = {"variable", "unset"}
@@ -102,7 +102,7 @@ def nearest_node(root: Node, pointer: str) -> Node:
 
 
 REMOVES_NOTHING = "removes-nothing"
-_WITH_NAMES = ("connections", "connector_statuses", *SECTIONS)
+_WITH_NAMES = ("connections", "connector_statuses")
 
 
 def _check_nulls(merged: Node, base: Node) -> list[Finding]:
@@ -139,7 +139,7 @@ def _keys(node: Node | None) -> Iterator[str]:
 
 
 def _finding(node: Node, path: Path, removable: list[str]) -> Finding:
-    is_named = path[0] in _WITH_NAMES and len(path) == 2
+    is_named = path[0] in (*_WITH_NAMES, *sections()) and len(path) == 2
     otherwise = "write its settings, or delete the line" if is_named else "delete the line"
     hint = did_you_mean(path[-1], removable) or otherwise
     found = f"null, but there is no {str(path[-1])!r} to remove"

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from constructs_lib.adopt.description import Variable as Variable
 from constructs_lib.validation import FilePlace, Finding
-from constructs_lib.validation.environment_schema import CARDS as CARDS
-from constructs_lib.validation.environment_schema import CERTIFICATES as CERTIFICATES
-from constructs_lib.validation.environment_schema import FINGERPRINTS as FINGERPRINTS
-from constructs_lib.validation.environment_schema import SCHEMAS as SCHEMAS
-from constructs_lib.validation.environment_schema import SECTIONS as SECTIONS
-from constructs_lib.validation.environment_schema import SYNCS as SYNCS
-from constructs_lib.validation.environment_schema import TESTS as TESTS
 
 
 @dataclass(frozen=True)
@@ -66,9 +60,7 @@ class ConnectorStatusSettings:
 
 @dataclass(frozen=True)
 class ConnectionActionSettings:
-    """What belongs to one connection: setup tests, a sync, a connect card, what it trusts, or its
-    schema configuration.
-    """
+    """What belongs to one connection, such as setup tests or a sync: an entry of a section."""
 
     name: str
     """The key in the file, and the id of the construct."""
@@ -102,12 +94,8 @@ class Environment:
     """Keyword arguments of the ``ElasticProvider`` construct, as in ``provider``; None if the
     environment does not use Elastic."""
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
-    connection_certificates: tuple[ConnectionActionSettings, ...] = ()
-    connection_fingerprints: tuple[ConnectionActionSettings, ...] = ()
-    connection_schemas: tuple[ConnectionActionSettings, ...] = ()
-    connection_tests: tuple[ConnectionActionSettings, ...] = ()
-    connection_syncs: tuple[ConnectionActionSettings, ...] = ()
-    connect_cards: tuple[ConnectionActionSettings, ...] = ()
+    sections: Mapping[str, tuple[ConnectionActionSettings, ...]] = field(default_factory=dict)
+    """What belongs to connections, by the name of the section, such as ``connection_tests``."""
     keeping_variables: tuple[str, ...] = ()
     """The names of the variables that need no value, because Fivetran then keeps all their secrets;
     sorted, each once."""

@@ -20,6 +20,7 @@ from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox import Connection, Fault, SandboxAdapter
 from constructs_lib.sandbox.common.store import Clock, utc_now
+from constructs_lib.sandbox.fivetran.connection_schema.source import KIND
 
 GROUP = "sandbox_warehouse"
 _LOGIN = ("sandbox", "sandbox")
@@ -108,7 +109,7 @@ class World:
         """What the sandbox keeps of the sources of connections, by identifier."""
         with self.store.transaction() as tables:
             records = [record for _, record in tables.connections(0, 100, None, None)]
-            found = {one.id: tables.stored_connection_schema(one.id) for one in records}
+            found = {one.id: tables.document(KIND, one.id) for one in records}
         return {identifier: text for identifier, text in found.items() if text is not None}
 
     def restore(
@@ -124,7 +125,7 @@ class World:
             for record in connections:
                 tables.insert(record)
             for identifier, text in (sources or {}).items():
-                tables.store_connection_schema(identifier, text)
+                tables.store_document(KIND, identifier, text)
         self._seen = 0
 
     def fail(self, *faults: Fault) -> None:

@@ -22,6 +22,7 @@ from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound, SomethingElseMissing
 from constructs_lib.backend.fivetran.connection.model import SETTINGS, attributes_of, destination
+from constructs_lib.backend.fivetran.lists import BelongingList
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import VendorError, explain_errors
 from constructs_lib.backend.managed_object.model import api_value
@@ -119,8 +120,7 @@ class FoundConnection(NamedTuple):
     config: dict[str, Any]
     """The settings as the API answers them: secrets are masked."""
     belongings: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - never changed; a default of a tuple.
-    """The approved ``certificates`` and ``fingerprints``, by hash, each with what approves it, or
-    an empty text where the API does not tell that; empty if they were not read."""
+    """The attributes of what belongs to it, by the type of the resource; empty if none was read."""
 
 
 class Inventory:
@@ -157,8 +157,8 @@ class Inventory:
         connection is read.
 
         :param on_progress: is called as the work goes on
-        :param along: what else to read for each: ``trust`` for what is approved, two requests more;
-            ``schemas`` for its schema configuration, at least one more
+        :param along: the types of the resources to read for each: at least one request more for
+            each type
         :raises ProviderError: if the API does not answer
         """
         whole = {item["id"]: item for item in items if isinstance(item.get("config"), dict)}
@@ -177,12 +177,11 @@ class Inventory:
         along: Collection[str],
     ) -> list[FoundConnection]:
         """Return connections with what belongs to each, in the same order."""
-        readers = {"trust": self._trusted, "schemas": self._schema}
-        chosen = [reader for name, reader in readers.items() if name in along]
+        lists = {name: belonging_list(name) for name in along}
 
         def read(identifier: str) -> tuple[str, dict[str, dict[str, Any]]]:
-            parts = [reader(identifier) for reader in chosen]
-            return identifier, {kind: each for part in parts for kind, each in part.items()}
+            parts = {name: self._belonging(identifier, lists[name]) for name in lists}
+            return identifier, {name: part for name, part in parts.items() if part is not None}
 
         belongings: dict[str, dict[str, dict[str, Any]]] = {}
         on_progress(0, len(found))
@@ -191,43 +190,15 @@ class Inventory:
             on_progress(len(belongings), len(found))
         return [one._replace(belongings=belongings[one.id]) for one in found]
 
-    def _trusted(self, identifier: str) -> dict[str, dict[str, Any]]:
-        """Return what is approved for a connection, by the type of the resource."""
-        from constructs_lib.backend.fivetran.trust.client import TrustClient
-        from constructs_lib.backend.fivetran.trust.waiting import KINDS
-
-        found: dict[str, dict[str, Any]] = {}
-        for kind in KINDS:
-            with explain_errors("read", f"the {kind.plural} of connection {identifier}"):
-                try:
-                    client = TrustClient(self._client, kind, identifier)
-                    values = client.values(self._deadline)
-                except NotFound:
-                    continue
-            if values:
-                found[f"fivetranops_connection_{kind.plural}"] = {kind.plural: values}
-        return found
-
-    def _schema(self, identifier: str) -> dict[str, dict[str, Any]]:
-        """Return the schema configuration of a connection, by the type of the resource: the
-        policy, and what differs from it.
-
-        A connection whose source Fivetran has not read has none.
-        """
-        from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
-        from constructs_lib.backend.fivetran.connection_schema.schema_config import deviations
-
-        with explain_errors("read", f"the schema configuration of connection {identifier}"):
+    def _belonging(self, identifier: str, reader: BelongingList) -> dict[str, Any] | None:
+        """Return what to write of what a connection has; None if it has nothing."""
+        name = reader.schema.name.removeprefix("list.")
+        with explain_errors("read", f"{name} {identifier}"):
             try:
-                config = SchemaClient(self._client, identifier, self._deadline).read()
+                live = reader.read(self._client, identifier, self._deadline)
             except NotFound:
-                config = None
-        if config is None:
-            return {}
-        differing = deviations(config)
-        named = {"schemas": differing} if differing else {}
-        policy = {"schema_change_handling": config.policy}
-        return {"fivetranops_connection_schema": {**policy, **named}}
+                return None
+        return reader.written(live) if live else None
 
     def _one(self, identifier: str) -> Answer | None:
         with explain_errors("read", f"connection {identifier}"):
@@ -236,6 +207,18 @@ class Inventory:
             except NotFound:
                 return None
         return {**answer, "id": identifier}
+
+
+def belonging_list(resource: str) -> BelongingList:
+    """Return what reads the resources of a type that belong to connections.
+
+    :param resource: such as ``fivetranops_connection_example``
+    """
+    from constructs_lib.backend.fivetran.provider import FivetranOps
+
+    found = FivetranOps().list_resources[resource]
+    assert isinstance(found, BelongingList)  # noqa: S101 - the schemas say which types can be read.
+    return found
 
 
 def open_inventory(config: Mapping[str, Any]) -> Inventory:

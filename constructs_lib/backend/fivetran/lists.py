@@ -1,4 +1,4 @@
-"""The lists of ``terraform query``: connections, their states, what they trust, and their schemas.
+"""The lists of ``terraform query``: connections, their states, and what belongs to them.
 
 What is listed with its state is the state that an import reads, without what could be a secret:
 ``terraform query -json`` prints it, and a setting that the catalogue of services does not know may
@@ -9,6 +9,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connec
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from constructs_lib.schemas import SERVICES_WITH_STATE
 from constructs_lib.schemas.redaction import is_secret_setting
 
 if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.api.client import Client
     from constructs_lib.backend.fivetran.provider_data import Account
 
 _CONNECTED = "connected"
@@ -76,72 +78,50 @@ class ConnectionStateList(ListResource):
             yield Listed({"connection_id": item["id"]}, _display_name(item), state)
 
 
-class TrustList(ListResource):
-    """The list of the connections with approved certificates, or with approved fingerprints."""
+class BelongingList(ListResource):
+    """The list of the connections that have something of one sort, such as a configuration, which
+    another resource than the connection manages.
+
+    The command that adopts an account reads it, too.
+    """
+
+    @abstractmethod
+    def read(self, client: Client, identifier: str, deadline: Deadline) -> Any:
+        """Return what a connection has of it; a false value, such as None, if it has nothing.
+
+        :raises NotFound: if there is no such connection
+        """
+
+    @abstractmethod
+    def imported(self, live: Any, item: Object) -> Object:
+        """Return the state that an import of it reads.
+
+        :param live: what :meth:`read` returned
+        :param item: the connection in the list of the API
+        """
+
+    @abstractmethod
+    def written(self, live: Any) -> Object:
+        """Return the attributes of a configuration that changes nothing, all but the connection.
+
+        :param live: what :meth:`read` returned
+        """
 
     def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
-        """Yield the connections for which something is approved."""
-        from constructs_lib.backend.fivetran.trust import resource
-        from constructs_lib.backend.fivetran.trust.client import TrustClient
-
+        """Yield the connections that have it."""
         account: Account = operation.provider_data
         name = self.schema.name.removeprefix("list.")
-        managed = resource.RESOURCES[name]
-        for item in _connections(config, operation):
-            deadline = Deadline(READ_LIMIT, operation.stopping)
-            with explain_errors("read", f"{name} {item['id']}"):
-                try:
-                    client = TrustClient(account.client, managed.kind, item["id"])
-                    live = client.approved(deadline)
-                except NotFound:
-                    continue
-            if not live:
-                continue
-            state: Object | None = None
-            if operation.includes_state:
-                found = managed().attributes(live, dict.fromkeys(live), item)
-                state = {**found, "connection_id": item["id"], "exclusive": False}
-            yield Listed({"connection_id": item["id"]}, _display_name(item), state)
-
-
-class ConnectionCertificatesList(TrustList):
-    """The list of the connections with approved certificates."""
-
-    schema = schemas.load("list.fivetranops_connection_certificates")
-
-
-class ConnectionFingerprintsList(TrustList):
-    """The list of the connections with approved fingerprints."""
-
-    schema = schemas.load("list.fivetranops_connection_fingerprints")
-
-
-class ConnectionSchemaList(ListResource):
-    """The list of the connections that have a schema configuration."""
-
-    schema = schemas.load("list.fivetranops_connection_schema")
-
-    def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
-        """Yield the connections whose source Fivetran has read."""
-        from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
-        from constructs_lib.backend.fivetran.connection_schema.schema_config import imported_values
-
-        account: Account = operation.provider_data
         for item in _connections(config, operation):
             identifier = item["id"]
             deadline = Deadline(READ_LIMIT, operation.stopping)
-            with explain_errors("read", f"fivetranops_connection_schema {identifier}"):
+            with explain_errors("read", f"{name} {identifier}"):
                 try:
-                    found = SchemaClient(account.client, identifier, deadline).read()
+                    live = self.read(account.client, identifier, deadline)
                 except NotFound:
                     continue
-            if found is None:
-                continue
-            state = None
-            if operation.includes_state:
-                known = {"id": identifier, "connection_id": identifier, "reload": "if_missing"}
-                state = {**known, **imported_values(found)}
-            yield Listed({"connection_id": identifier}, _display_name(item), state)
+            if live:
+                found = self.imported(live, item) if operation.includes_state else None
+                yield Listed({"connection_id": identifier}, _display_name(item), found)
 
 
 def _connections(config: Object, operation: ListOperation) -> Iterator[dict[str, Any]]:

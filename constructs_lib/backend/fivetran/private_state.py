@@ -47,19 +47,25 @@ class _PrivateState:
             self._private.pop(name, None)
 
 
-class ConnectionPrivateState(_PrivateState):
-    """What a ``fivetranops_connection`` keeps besides secrets and echoes."""
-
-    _TRACE, _TESTS_FAILED, _MOVED = "trace", "tests_failed", "moved"
+class ImportPrivateState(_PrivateState):
+    """What a resource keeps that treats what an import has read in another way."""
 
     @property
     def is_imported(self) -> bool:
-        """True if ``config`` is still what the import has read."""
+        """True if the resource was imported, and has sent nothing since; of a connection, if
+        ``config`` is still what the import has read.
+        """
         return bool(self._private.get(_IMPORTED))
 
     @is_imported.setter
     def is_imported(self, value: bool) -> None:
         self._set_flag(_IMPORTED, value=value)
+
+
+class ConnectionPrivateState(ImportPrivateState):
+    """What a ``fivetranops_connection`` keeps besides secrets and echoes."""
+
+    _TRACE, _TESTS_FAILED, _MOVED = "trace", "tests_failed", "moved"
 
     @property
     def is_moved(self) -> bool:
@@ -146,19 +152,10 @@ class StatePrivateState(_PrivateState):
         return Snapshot.loaded(self._private.get(name))
 
 
-class SyncPrivateState(_PrivateState):
+class SyncPrivateState(ImportPrivateState):
     """What a ``fivetranops_connection_sync`` keeps."""
 
     _AWAITED, _DUE, _ENTRY = "followed", "again", "sync_entry"
-
-    @property
-    def is_imported(self) -> bool:
-        """True if the resource was imported, and nothing was triggered since."""
-        return bool(self._private.get(_IMPORTED))
-
-    @is_imported.setter
-    def is_imported(self, value: bool) -> None:
-        self._set_flag(_IMPORTED, value=value)
 
     @property
     def is_due_again(self) -> bool:
@@ -208,16 +205,3 @@ class SetupTestsPrivateState(_PrivateState):
     @have_failed.setter
     def have_failed(self, value: bool) -> None:
         self._set_flag(self._FAILED, value=value)
-
-
-class TrustPrivateState(_PrivateState):
-    """What a ``fivetranops_connection_certificates`` or ``…_fingerprints`` keeps."""
-
-    @property
-    def is_imported(self) -> bool:
-        """True if the resource was imported, and nothing was approved or revoked since."""
-        return bool(self._private.get(_IMPORTED))
-
-    @is_imported.setter
-    def is_imported(self, value: bool) -> None:
-        self._set_flag(_IMPORTED, value=value)

@@ -25,41 +25,45 @@ _ENVIRONMENT = {
     "api_secret": "FIVETRAN_APISECRET",
     "api_url": "FIVETRAN_API_URL",
 }
+# Generated from the classes of this package: what the provider has by name.
 _RESOURCES: Final = {
-    "fivetranops_connection": ".connection.resource:ConnectionResource",
-    "fivetranops_connection_state": ".connection_state.resource:ConnectionStateResource",
-    "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
-    "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
+    "fivetranops_connection": ".connection.resource:ConnectionResource",
     "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesResource",
     "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsResource",
     "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaResource",
-}
-_CHECKS: Final = {
-    "fivetranops_connection": ".connection:check_settings",
-    "fivetranops_connection_schema": ".connection_schema:check_settings",
+    "fivetranops_connection_state": ".connection_state.resource:ConnectionStateResource",
+    "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
+    "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
 }
 _DATA_SOURCES: Final = {
     "fivetranops_connection": ".connection.data_sources:ConnectionDataSource",
-    "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
     "fivetranops_connection_state": ".connection_state.state_value:ConnectionStateDataSource",
+    "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
 }
 _EPHEMERAL_RESOURCES: Final = {
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardEphemeralResource",
 }
 _LISTS: Final = {
     "fivetranops_connection": ".lists:ConnectionList",
-    "fivetranops_connection_certificates": ".lists:ConnectionCertificatesList",
-    "fivetranops_connection_fingerprints": ".lists:ConnectionFingerprintsList",
+    "fivetranops_connection_certificates": ".trust.resource:ConnectionCertificatesList",
+    "fivetranops_connection_fingerprints": ".trust.resource:ConnectionFingerprintsList",
+    "fivetranops_connection_schema": ".connection_schema.resource:ConnectionSchemaList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
-    "fivetranops_connection_schema": ".lists:ConnectionSchemaList",
 }
 _ACTIONS: Final = {
-    "fivetranops_connection_sync": ".actions:SyncAction",
-    "fivetranops_connection_resync": ".actions:ResyncAction",
-    "fivetranops_connection_test": ".actions:SetupTestsAction",
     "fivetranops_connection_pause": ".actions:PauseAction",
+    "fivetranops_connection_resync": ".actions:ResyncAction",
+    "fivetranops_connection_sync": ".actions:SyncAction",
+    "fivetranops_connection_test": ".actions:SetupTestsAction",
 }
+_CHECKED_BY_RULES: Final = frozenset(
+    {
+        "fivetranops_connection_schema",
+    }
+)
+# End of the generated tables.
+_CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _SANDBOX_CREDENTIAL = "sandbox"
 _REQUEST_TIMEOUT = 300.0
 
@@ -75,7 +79,9 @@ class FivetranOps(Provider):
 
     def __init__(self, journal: Callable[[], Journal] | None = None) -> None:
         self._journal = journal
-        self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__, checks=_CHECKS)
+        self.resources: Mapping[str, Resource] = Registry(
+            _RESOURCES, __package__, checks=_CHECKS, checked_by_rules=_CHECKED_BY_RULES
+        )
         self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, __package__, "data.")
         self.ephemeral_resources: Mapping[str, EphemeralResource] = Registry(
             _EPHEMERAL_RESOURCES, __package__, "ephemeral."

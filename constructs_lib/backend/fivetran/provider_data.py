@@ -203,8 +203,8 @@ class Account(ProviderData[Client]):
         """What this run will have done with a connection."""
         self.locks = ConnectionLocks()
         """Whose turn it is at a connection."""
-        self.schema_configs: dict[str, Any] = {}
-        """The schema configurations that were read last, by connection, until they are used."""
+        self.read_before: dict[str, Any] = {}
+        """What one step of a resource has read for the next one, by connection."""
         self.secrets: dict[str, list[str]] = {}
         """The secrets of a connection, as far as this run has seen them: its answers quote them."""
 

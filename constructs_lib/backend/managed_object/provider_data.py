@@ -268,9 +268,21 @@ class ProviderData(Generic[ClientT]):
 
     def __init__(self, client: ClientT | None, *, allow_vanished: bool = False) -> None:
         self._client = client
-        address = "" if client is None else client.address
-        self.presence = Presence(self.WORDS, address, allow_vanished=allow_vanished)
+        self._allows_vanished = allow_vanished
+        self._presences: dict[str, Presence] = {}
+        self.presence = self.presence_of(self.WORDS.noun)
         """What the API has said about the managed objects."""
+
+    def presence_of(self, noun: str) -> Presence:
+        """Return what the API has said about the managed objects of one kind.
+
+        :param noun: what messages call one, such as ``group``
+        """
+        words = self.WORDS._replace(noun=noun)
+        address = "" if self._client is None else self._client.address
+        made = Presence(words, address, allow_vanished=self._allows_vanished)
+        # Calls run in several threads, and all of them must get the same.
+        return self._presences.setdefault(noun, made)
 
     @property
     def is_known(self) -> bool:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -45,6 +46,8 @@ class Registry(Mapping[str, T]):
     :param versions: the versions of their states, where they are not 0
     :param checks: what checks a configuration beyond the rules of the schema, as
         ``module:function``, where a process that only checks need not import the class
+    :param checked_by_rules: the names of those that only the rules of their schemas check
+        (``x-rules``)
     """
 
     def __init__(
@@ -54,9 +57,11 @@ class Registry(Mapping[str, T]):
         prefix: str = "",
         versions: Mapping[str, int] = MappingProxyType({}),
         checks: Mapping[str, str] = MappingProxyType({}),
+        checked_by_rules: Collection[str] = (),
     ) -> None:
         self._classes, self._package = classes, package
         self._prefix, self._versions, self._checks = prefix, versions, checks
+        self._checked_by_rules = checked_by_rules
         self._made: dict[str, T] = {}
         # Terraform asks in several threads, and all of them must get the same thing.
         self._making = threading.Lock()
@@ -79,6 +84,10 @@ class Registry(Mapping[str, T]):
 
     def check(self, name: str) -> Check | None:
         """Return what checks a configuration of one without making it; None if only it can."""
+        if name in self._checked_by_rules:
+            from constructs_lib.backend.plugin.planning.checks import check_own_rules
+
+            return partial(check_own_rules, self._prefix + name)
         where = self._checks.get(name)
         check: Check | None = self._found(where) if where else None
         return check

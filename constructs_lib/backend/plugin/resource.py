@@ -157,12 +157,16 @@ class Resource(ABC):
     """False if ``plan`` only computes. It is then called without a thread of its own, and whatever
     it waited for would hold up all other calls."""
 
-    def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
-        """Add what is wrong with a configuration beyond the rules of the schema.
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Add what is wrong with a configuration beyond the keywords of the schema: by default,
+        what the rules find that the schema names (``x-rules``).
 
-        It runs several times, without provider data, and only on what keeps the rules of the
+        It runs several times, without provider data, and only on what keeps the keywords of the
         schema. Any value may be unknown. It must not wait for anything: other calls wait for it.
         """
+        from constructs_lib.backend.plugin.planning.checks import check_own_rules
+
+        check_own_rules(self.schema.name, config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:  # noqa: B027
         """Refine a plan for creation or update."""

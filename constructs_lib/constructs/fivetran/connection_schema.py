@@ -1,4 +1,7 @@
-"""The construct ``ConnectionSchema``: which tables and columns of a source are synced, and how."""
+"""The construct ``ConnectionSchema``.
+
+Generated as a whole from fivetranops_connection_schema.schema.json.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,14 @@ from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.attributes import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
-from constructs_lib.constructs.base.resource import ResourceConstruct
-from constructs_lib.constructs.fivetran.connection_data import (
-    PARAMETERS,
-    AnyConnection,
-    ConnectionArgument,
-)
+from constructs_lib.constructs.fivetran.belonging import BelongingConstruct
+from constructs_lib.constructs.fivetran.connection_data import AnyConnection
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
-from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
-from constructs_lib.validation import ConstructPlace, Finding, check_parameters
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
 
 
 class ConnectionSchemaAttributes:
-    """The attributes of a schema configuration that other resources can use."""
+    """The attributes of the schema configuration of a connection that other resources can use."""
 
     # Generated from fivetranops_connection_schema.schema.json: attributes.
     id = attributes.string()
@@ -38,7 +36,7 @@ class ConnectionSchemaInstance(Instance, ConnectionSchemaAttributes):
     """One instance of a ``ConnectionSchema`` with ``count`` or ``for_each``."""
 
 
-class ConnectionSchema(ResourceConstruct, ConnectionSchemaAttributes):
+class ConnectionSchema(BelongingConstruct, ConnectionSchemaAttributes):
     """The schema configuration of a connection: what of its source is synced, and how.
 
     Only what is named is managed: whatever the source adds by itself is no change. Names that the
@@ -47,8 +45,6 @@ class ConnectionSchema(ResourceConstruct, ConnectionSchemaAttributes):
     """
 
     TYPE = "fivetranops_connection_schema"
-    PROVIDER = FivetranProvider
-    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
     @validate_arguments(TYPE)
     def __init__(
@@ -107,10 +103,7 @@ class ConnectionSchema(ResourceConstruct, ConnectionSchemaAttributes):
         :param moved_from: the address that it had before, such as ``orders_old``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
-        arguments = dict(locals())
-        self._connection_argument = ConnectionArgument(connection, connection_id)
-        arguments["connection_id"] = self._connection_argument.identifier
-        super().__init__(scope, id_, arguments)
+        super().__init__(scope, id_, self._with_identifier(dict(locals())))
 
     def at(self, key: str | int) -> ConnectionSchemaInstance:
         """Return one of several.
@@ -118,8 +111,3 @@ class ConnectionSchema(ResourceConstruct, ConnectionSchemaAttributes):
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionSchemaInstance(self, key)
-
-    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """Return all findings about the parameters."""
-        found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
-        return self._connection_argument.with_named_parameter(found, place)

@@ -18,6 +18,8 @@ Inside a process, :class:`SandboxAdapter` carries the requests::
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,7 +58,6 @@ from constructs_lib.sandbox.fivetran.call import (
     check_content_type,
     check_credentials,
 )
-from constructs_lib.sandbox.fivetran.connection_schema.endpoints import FIELDS as SCHEMA_FIELDS
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 from constructs_lib.schemas import MASK, SERVICES_WITH_STATE
@@ -164,9 +165,8 @@ _EVENTS: Mapping[str, Callable[[Fault, Call, Connection], None]] = {
 }
 
 
-_OF_OPERATIONS = {"state", "force", "scope", "exclude_mode", *SCHEMA_FIELDS}
-_OF_TRUST = {"hash", "encoded_cert", "public_key"}
-_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_OF_OPERATIONS, *_OF_TRUST} - {"config", "auth"}
+_OF_OPERATIONS = {"state", "force", "scope"}
+_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, *_OF_OPERATIONS, *routes.UNMASKED} - {"config", "auth"}
 """The fields of a body whose values hold no secret."""
 
 
@@ -247,6 +247,20 @@ class Api:
 
     def _is_control(self, request: ApiRequest) -> bool:
         return self._with_control and request.path.startswith(CONTROL_PREFIX)
+
+
+def control(store: Store, path: str, body: Any) -> None:
+    """Send a ``POST`` to a path of control of the API over a store.
+
+    :raises SandboxError: if it is refused, with the words of the answer
+    """
+    credentials = b64encode(b"sandbox:sandbox").decode()
+    headers = {"authorization": f"Basic {credentials}", "content-type": "application/json"}
+    content = json.dumps(body).encode()
+    request = ApiRequest("POST", CONTROL_PREFIX + path, headers=headers, body=content)
+    answer = Api(store, with_control=True).handle(request)
+    if answer.status >= 400:
+        raise SandboxError(answer.envelope["message"])
 
 
 def _service(tables: Tables, request: ApiRequest) -> str | None:

@@ -13,8 +13,11 @@ says no more about them; here they are JSON Schemas with the words of that contr
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from importlib import import_module
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from constructs_lib import schemas
@@ -24,10 +27,8 @@ from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran import connections, operations
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
-from constructs_lib.sandbox.fivetran.connection_schema import endpoints as connection_schema
 from constructs_lib.sandbox.fivetran.records import Group
 from constructs_lib.sandbox.fivetran.store import Settings
-from constructs_lib.sandbox.fivetran.trust import endpoints as trust_endpoints
 from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Service
 
 
@@ -159,6 +160,24 @@ def _schema(field: Field) -> dict[str, Any]:
 
 Endpoint = Callable[[Call], ApiResponse]
 
+
+def _endpoints() -> Iterator[ModuleType]:
+    """Yield the module ``endpoints`` of each package in this folder: of each resource whose
+    objects are not connections themselves.
+
+    It has ``ROUTES``, its functions by path and method; ``UNMASKED``, the fields of its requests
+    that hold no secret, so that the journal may show them; and, if there are any, ``CONTROL``, the
+    routes that a test has besides.
+    """
+    folder = os.path.dirname(__file__)
+    for name in sorted(os.listdir(folder)):
+        if os.path.isfile(os.path.join(folder, name, "endpoints.py")):
+            yield import_module(f"{__package__}.{name}.endpoints")
+
+
+_PACKAGES = tuple(_endpoints())
+UNMASKED = tuple(name for each in _PACKAGES for name in each.UNMASKED)
+"""The fields of the requests of these packages that hold no secret."""
 _ONE = "/v1/connections/{connection_id}"
 _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     "/v1/connections": {"GET": connections.list_all, "POST": connections.create},
@@ -168,18 +187,7 @@ _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/resync": {"POST": operations.resync},
     f"{_ONE}/test": {"POST": operations.test},
     f"{_ONE}/connect-card": {"POST": connections.create_connect_card},
-    **{
-        _ONE + path: methods
-        for kind in trust_endpoints.KINDS
-        for path, methods in trust_endpoints.endpoints(kind).items()
-    },
-    f"{_ONE}/schemas": {
-        "GET": connection_schema.read,
-        "POST": connection_schema.create,
-        "PATCH": connection_schema.modify,
-    },
-    f"{_ONE}/schemas/reload": {"POST": connection_schema.reload},
-    f"{_ONE}/schemas/{{schema}}/tables/{{table}}/columns": {"GET": connection_schema.read_columns},
+    **{path: methods for each in _PACKAGES for path, methods in each.ROUTES.items()},
     "/v1/groups": {"GET": list_groups},
     "/v1/groups/{group_id}": {"GET": read_group},
     "/v1/groups/{group_id}/connections": {"GET": list_connections_of_group},
@@ -193,7 +201,11 @@ _CONTROL: dict[str, dict[str, Endpoint]] = {
     "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
     "/_sandbox/connections/{connection_id}/sync-seconds": {"POST": set_sync_seconds},
-    "/_sandbox/connections/{connection_id}/source": {"POST": connection_schema.set_source},
+    **{
+        path: methods
+        for each in _PACKAGES
+        for path, methods in getattr(each, "CONTROL", {}).items()
+    },
 }
 
 

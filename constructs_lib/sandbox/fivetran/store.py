@@ -17,7 +17,6 @@ from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.faults import Fault, checked_faults
 from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
 from constructs_lib.sandbox.fivetran import answers
-from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord, checked_source
 from constructs_lib.sandbox.fivetran.distortions import checked_conditions, checked_distortions
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 
@@ -141,10 +140,6 @@ CREATE TABLE connections (
     UNIQUE (group_id, schema));
 CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
 """,
-    added_tables="""
-CREATE TABLE IF NOT EXISTS fivetranops_connection_schema (
-    id TEXT PRIMARY KEY, document TEXT NOT NULL);
-""",
 )
 """The database of the sandbox of Fivetran's API."""
 
@@ -216,9 +211,8 @@ class Tables(CommonTables[Settings]):
     def delete(self, connection_id: str) -> bool:
         """Remove a connection; return False if there was none."""
         self._link.execute("DELETE FROM spans WHERE connection_id = ?", (connection_id,))
-        self._link.execute(
-            "DELETE FROM fivetranops_connection_schema WHERE id = ?", (connection_id,)
-        )
+        for kind in self._kinds():
+            self.drop_document(kind, connection_id)
         query = "DELETE FROM connections WHERE id = ?"
         return self._link.execute(query, (connection_id,)).rowcount == 1
 
@@ -232,17 +226,38 @@ class Tables(CommonTables[Settings]):
         """Give the syncs of a connection their own length, in seconds."""
         self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
 
-    def stored_connection_schema(self, identifier: str) -> str | None:
-        """Return what is stored of the source of a connection; None if nothing is."""
-        query = "SELECT document FROM fivetranops_connection_schema WHERE id = ?"
+    def document(self, kind: str, identifier: str) -> str | None:
+        """Return what is stored of an object that is not a connection; None if nothing is.
+
+        :param kind: the type of its resource, such as ``fivetranops_example``
+        """
+        if kind not in self._kinds():
+            return None
+        query = f"SELECT document FROM {kind} WHERE id = ?"  # noqa: S608 - the name of a table.
         row = self._link.execute(query, (identifier,)).fetchone()
         return str(row[0]) if row else None
 
-    def store_connection_schema(self, identifier: str, document: str) -> None:
-        """Store the source of a connection, and the configuration of its schema."""
-        self._link.execute(
-            "REPLACE INTO fivetranops_connection_schema VALUES (?, ?)", (identifier, document)
-        )
+    def store_document(self, kind: str, identifier: str, document: str) -> None:
+        """Store an object that is not a connection; what is stored by the identifier of a
+        connection goes with it.
+
+        :param kind: the type of its resource, whose table is made when it is first needed
+        """
+        columns = "id TEXT PRIMARY KEY, document TEXT NOT NULL"
+        self._link.execute(f"CREATE TABLE IF NOT EXISTS {kind} ({columns})")
+        self._link.execute(f"REPLACE INTO {kind} VALUES (?, ?)", (identifier, document))  # noqa: S608
+
+    def drop_document(self, kind: str, identifier: str) -> bool:
+        """Remove an object that is not a connection; return False if there was none."""
+        if kind not in self._kinds():
+            return False
+        query = f"DELETE FROM {kind} WHERE id = ?"  # noqa: S608 - the name of a table.
+        return self._link.execute(query, (identifier,)).rowcount == 1
+
+    def _kinds(self) -> list[str]:
+        """Return the types of resources of which anything was ever stored."""
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fivetranops%'"
+        return [str(row[0]) for row in self._link.execute(query)]
 
     def requests_since(self, moment: str, limit: int) -> int:
         """Count the requests that were answered after a moment (RFC 3339), other than by 429.
@@ -266,14 +281,8 @@ class Tables(CommonTables[Settings]):
 
         :param at: when the seeded groups were made (RFC 3339)
         """
-        for table in (
-            "fivetranops_connection_schema",
-            "connections",
-            "groups",
-            "journal",
-            "spans",
-            "fault_counts",
-        ):
+        tables = ("connections", "groups", "journal", "spans", "fault_counts")
+        for table in (*self._kinds(), *tables):
             self._link.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line.
         self._link.execute("DELETE FROM sqlite_sequence")
         for group_id in SEEDED_GROUPS:
@@ -305,16 +314,23 @@ class Store(CommonStore[Tables, Settings]):
             tables.save_span(connection_id, seconds)
 
     def set_source(self, connection_id: str, source: Any) -> None:
-        """Give a connection a source of its own; see :mod:`.connection_schema.source`.
+        """Give a connection a source of its own, with schemas, tables and columns.
 
         :raises SandboxError: if there is no such connection, or the source is none
         """
-        with self.transaction() as tables:
-            if tables.connection(connection_id) is None:
-                raise SandboxError(f"there is no connection {connection_id!r}")
-            record = SourceRecord(tables.stored_connection_schema(connection_id))
-            record.source = checked_source(source)
-            tables.store_connection_schema(connection_id, record.to_json())
+        self.control(f"connections/{connection_id}/source", {"schemas": source})
+
+    def control(self, path: str, body: Any) -> None:
+        """Do what a test does from outside by a ``POST`` to a path of control.
+
+        :param path: what follows ``/_sandbox/``
+        :param body: JSON values
+        :raises SandboxError: if it is refused, with the words of the answer
+        """
+        # The API is built on this module.
+        from constructs_lib.sandbox.fivetran.api import control
+
+        control(self, path, body)
 
     def connection(self, connection_id: str) -> Connection | None:
         """Return a connection as it was last stored; None if there is none."""

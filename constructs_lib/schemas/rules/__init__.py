@@ -2,9 +2,8 @@
 
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
-``SCHEMA_RULES``, ``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``. The rules of certificates and
-fingerprints are in :mod:`constructs_lib.schemas.rules.trust`, which loads what the others do not
-need.
+``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``. Other resources have a module of their own here, which
+their schema names by ``x-rules``: ``own_rules`` loads it.
 
 ===========================  =======================================================================
 rule                         finds
@@ -57,7 +56,6 @@ from constructs_lib.schemas.rules.catalogue import (
 from constructs_lib.schemas.rules.resources import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
-    SCHEMA_RULES,
     connection_rules,
     pause_action_rules,
     resync_action_rules,
@@ -72,6 +70,7 @@ from constructs_lib.schemas.rules.rule import (
     Rule,
     Severity,
     applied,
+    own_rules,
 )
 from constructs_lib.schemas.rules.secrets import secret_places
 
@@ -81,7 +80,6 @@ __all__ = [
     "HCL",
     "PYTHON",
     "REASON_OF_IMPORT",
-    "SCHEMA_RULES",
     "SECRET_IN",
     "Inputs",
     "Names",
@@ -91,6 +89,7 @@ __all__ = [
     "applied",
     "catalogue_rules",
     "connection_rules",
+    "own_rules",
     "pause_action_rules",
     "resync_action_rules",
     "secret_places",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Any, Literal, TypeAlias
 
 from constructs_lib.records import NamedTuple
+from constructs_lib.schemas.model import load
 from constructs_lib.schemas.redaction import Path
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -56,6 +58,19 @@ PYTHON = Names("secrets", "auth_secrets", "tables")
 """The names of the constructs and of the settings files."""
 HCL = Names("config_wo", "auth_wo", "scope")
 """The names of Terraform."""
+
+
+def own_rules(name: str) -> tuple[Rule, ...]:
+    """Return the rules of a resource whose schema names the module that has them by ``x-rules``.
+
+    :param name: of the schema, such as ``fivetranops_example``
+    :returns: none if the schema names no module
+    """
+    module = load(name).document.get("x-rules")
+    if module is None:
+        return ()
+    found: tuple[Rule, ...] = import_module(f"{__package__}.{module}").rules(name)
+    return found
 
 
 class SettingsAttribute(NamedTuple):

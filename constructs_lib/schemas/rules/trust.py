@@ -78,6 +78,11 @@ def trust_rules(attribute: str) -> tuple[Rule, ...]:
     )
 
 
+def rules(name: str) -> tuple[Rule, ...]:
+    """Return the rules of a resource, whose name ends with that of the attribute."""
+    return trust_rules(name.rpartition("_")[2])
+
+
 def doubtful_hashes(attribute: str, values: Mapping[str, Any]) -> list[str]:
     """Return the hashes that look like a digest, and are not that of their value.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
+from constructs_lib.schemas.sections import sections
 from pages.catalogue import ROOT
 from pages.messages.sources import Module, base_names, bases, definition, modules
 from pages.messages.templates import HOLE, Function, Scope, class_value, template
@@ -32,6 +33,8 @@ _WRITES_NO_SENTENCES: Final = (
     "constructs_lib.schemas.prepared",
 )
 """Modules whose texts are answers of a stand-in, or code."""
+_FILES: Final = "stacks/settings/checks.py"
+_CONSTRUCTS: Final = "constructs_lib/constructs/fivetran/belonging.py"
 _LAUNCHER: Final = "constructs_lib/launchers/launcher.sh"
 _PROBLEM: Final = re.compile(r'^problem="([^"]+)"$', re.MULTILINE)
 _SHELL_VALUE: Final = re.compile(r"\$\{[^}]*\}|@PROVIDER@")
@@ -67,7 +70,8 @@ def messages() -> tuple[Message, ...]:
     whole = [message for module in modules().values() for message in _of_module(module)]
     known = "\n".join(text for message in whole for text in _parts(message))
     sentences = [s for module in modules().values() for s in _sentences(module, known)]
-    found = dict.fromkeys([*filter(_says_something, whole), *sentences, *_of_launcher()])
+    others = (*_of_launcher(), *_of_sections())
+    found = dict.fromkeys([*filter(_says_something, whole), *sentences, *others])
     return tuple(sorted(found, key=lambda message: message.path))
 
 
@@ -76,6 +80,17 @@ def _of_launcher() -> Iterator[Message]:
     script = (ROOT / _LAUNCHER).read_text(encoding="utf-8").replace("\\\n", "")
     for text in _PROBLEM.findall(script):
         yield Message("command", _LAUNCHER, "error", "", _SHELL_VALUE.sub(HOLE, text))
+
+
+def _of_sections() -> Iterator[Message]:
+    """Yield what is found where a connection has an entry, or a construct, too many."""
+    for section in sections().values():
+        if section.once is not None:
+            rule, what, why = section.once
+            found = f"a second {what} of the same connection"
+            for path, one in ((_FILES, "entry"), (_CONSTRUCTS, section.construct)):
+                allowed = f"one {one} for each connection: {why}"
+                yield Message("finding", path, "error", rule, found, allowed)
 
 
 def _parts(message: Message) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from provider_process import ProviderProcess
 from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Store
-from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord
+from constructs_lib.sandbox.fivetran.connection_schema.source import KIND, SourceRecord
 from constructs_lib.toolkit import App
 from stacks import stack
 
@@ -57,7 +57,7 @@ def choose(store: Store, identifier: str) -> None:
     off = {"enabled": True, "tables": {"9": {"enabled": False}}}
     record.apply({"public": {"enabled": True, "tables": tables}, 'Other "schema"': off})
     with store.transaction() as kept:
-        kept.store_connection_schema(identifier, record.to_json())
+        kept.store_document(KIND, identifier, record.to_json())
 
 
 class Result(NamedTuple):

@@ -44,17 +44,23 @@ def test_sixty_services_are_imported_and_nothing_changes(project: Project) -> No
     assert project.writes() == []
 
 
-def test_schemas_of_an_environment_are_imported_unchanged(project: Project) -> None:
+def test_what_belongs_to_connections_is_imported_unchanged(project: Project) -> None:
     with project.store() as store:
         first, *_ = generate(store, connections=3, services=3)
         choose(store, first)
+        with store.transaction() as tables:
+            connection = tables.connection(first)
+            assert connection is not None
+            connection.approved = {"certificates": [{"id": "YQ", "hash": "a"}]}
+            tables.update(connection)
 
-    project.adopt("--schemas")
+    project.adopt("--schemas", "--trust")
     planned = project.plan()
     project.apply()
 
     written = project.file.read_text()
     assert "sync_mode: HISTORY" in written.partition("connection_schemas:")[2]
+    assert 'a: ""' in written.partition("connection_certificates:")[2]
     assert summary(planned) == imports(written.count("import_id:"))
     assert summary(project.plan()) == NO_CHANGES
     assert project.writes() == []

@@ -17,6 +17,7 @@ CHECKS = {
     "mypy": ("-m", "mypy"),
     "lint-imports": ("-c", LINT_IMPORTS),
     "signatures": ("scripts/construct_signatures.py", "--check"),
+    "tables of the provider": ("scripts/provider_registry.py", "--check"),
     "prepared schemas": ("scripts/prepared_schemas.py", "--check"),
     "reference pages": ("scripts/reference_pages.py", "--check"),
     "page of messages": ("scripts/message_page.py", "--check"),

@@ -14,7 +14,7 @@ from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.report import Progress
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.sandbox import Connection, Store
-from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord
+from constructs_lib.sandbox.fivetran.connection_schema.source import KIND, SourceRecord
 from constructs_lib.schemas import MASK
 
 
@@ -376,7 +376,7 @@ def test_schemas_are_written_and_kept(form: str, run: Adopt, store: Store, out: 
     record.reload("PRESERVE")
     record.apply({"internal": {"enabled": False}})
     with store.transaction() as tables:
-        tables.store_connection_schema(identifier, record.to_json())
+        tables.store_document(KIND, identifier, record.to_json())
     add(store, "never_read")
 
     first = run("--schemas", form=form)

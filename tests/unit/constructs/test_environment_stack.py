@@ -194,7 +194,7 @@ def test_connect_card_and_connection_share_a_stack(app: App, synth: Synth) -> No
     other = ConnectionActionSettings(
         "orders", None, {"redirect_uri": "https://example.com", "connection_id": "abc"}
     )
-    settings = environment(connection(), connect_cards=(own, other))
+    settings = environment(connection(), sections={"connect_cards": (own, other)})
     EnvironmentStack(app, "demo", settings=settings)
 
     document = synth()
@@ -212,7 +212,7 @@ def with_actions(**replaced: Any) -> Environment:
     sync = ConnectionActionSettings("orders", "orders", {"wait": True})
     values = {"connection_tests": (test, other), "connection_syncs": (sync, other), **replaced}
     state = ManagedState({"state": {}}, PLACE)
-    return environment(connection(managed_state=state), **values)
+    return environment(connection(managed_state=state), sections=values)
 
 
 def test_a_sync_waits_for_the_tests_of_its_connection(app: App, synth: Synth) -> None:

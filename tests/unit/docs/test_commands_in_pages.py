@@ -20,6 +20,7 @@ from pages.catalogue import ROOT
 from constructs_lib import schemas
 from constructs_lib.cli.commands import COMMANDS, parser_of
 from constructs_lib.validation import ALIASES
+from constructs_lib.validation.environment_schema import environment_schema
 
 PAGES = pages()
 _OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git", "xz"}
@@ -135,7 +136,7 @@ def yaml_blocks(page: Path) -> list[Block]:
 
 def test_the_settings_of_a_page_are_settings() -> None:
     def holds(page: Path) -> None:
-        environment = schemas.load("environment").document["properties"]
+        environment = environment_schema()["properties"]
         connection = schemas.load("fivetranops_connection").attributes
         entry = environment["connections"]["additionalProperties"]["properties"]
         parameters = {*connection, *ALIASES, *entry}

@@ -74,7 +74,8 @@ def test_each_place_is_found_in_this_checkout() -> None:
     files = changed_files(names, ROOT)
 
     prepared = {f"constructs_lib/backend/fivetran/{each}.bin" for each in ("identities", "schemas")}
-    made = {"docs/README.md", "docs/messages.md", *prepared}
+    tables = "constructs_lib/backend/fivetran/provider.py"
+    made = {"docs/README.md", "docs/messages.md", tables, *prepared}
     assert {str(path.relative_to(ROOT)) for path in files} | made == set(changed())
     for path, text in files.items():
         assert text != path.read_text(encoding="utf-8")

@@ -58,14 +58,18 @@ IN_CODE = Environment(
     connector_statuses=(
         ConnectorStatusSettings("wiki", {"connector_id": "w", "status": "configured"}),
     ),
-    connection_tests=(ConnectionActionSettings("check", "orders", {}),),
-    connection_syncs=(ConnectionActionSettings("load", "orders", {}),),
-    connection_schemas=(
-        ConnectionActionSettings("chosen", "orders", {"schemas": {"public": {"enabled": True}}}),
-    ),
-    connect_cards=(
-        ConnectionActionSettings("card", "orders", {"redirect_uri": "https://example.com"}),
-    ),
+    sections={
+        "connection_tests": (ConnectionActionSettings("check", "orders", {}),),
+        "connection_syncs": (ConnectionActionSettings("load", "orders", {}),),
+        "connection_schemas": (
+            ConnectionActionSettings(
+                "chosen", "orders", {"schemas": {"public": {"enabled": True}}}
+            ),
+        ),
+        "connect_cards": (
+            ConnectionActionSettings("card", "orders", {"redirect_uri": "https://example.com"}),
+        ),
+    },
 )
 """The settings of the file, which nobody has checked."""
 CONSTRUCTS = {
@@ -74,10 +78,10 @@ CONSTRUCTS = {
     "orders",
     "Default/orders",
     "Default/Default/wiki",
-    "Default/Default/Default/check",
-    "Default/Default/Default/Default/load",
-    "Default/Default/Default/Default/Default/card",
-    "Default/Default/Default/Default/Default/Default/Default/Default/chosen",
+    "Default/Default/Default/Default/Default/check",
+    "Default/Default/Default/Default/Default/Default/chosen",
+    "Default/Default/Default/Default/Default/Default/Default/load",
+    "Default/Default/Default/Default/Default/Default/Default/Default/card",
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib import schemas
 from constructs_lib.backend.fivetran import connection
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import model, request, setup_tests
@@ -58,7 +59,7 @@ class ConnectionResource(Resource):
     possible.
     """
 
-    schema = model.SCHEMA
+    schema = schemas.load("fivetranops_connection")
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:

@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import connection_schema
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
@@ -22,17 +22,19 @@ from constructs_lib.backend.fivetran.connection.model import (
     require_identifier,
 )
 from constructs_lib.backend.fivetran.connection_schema import checks
-from constructs_lib.backend.fivetran.connection_schema.client import SchemaClient
-from constructs_lib.backend.fivetran.connection_schema.schema_config import (
-    SchemaConfig,
-    imported_values,
-    named_values,
-)
-from constructs_lib.backend.fivetran.connection_schema.set_schema import (
+from constructs_lib.backend.fivetran.connection_schema.client import (
+    SchemaClient,
     SchemaSetter,
     Wanted,
     add_columns_if_possible,
 )
+from constructs_lib.backend.fivetran.connection_schema.schema_config import (
+    SchemaConfig,
+    deviations,
+    imported_values,
+    named_values,
+)
+from constructs_lib.backend.fivetran.lists import BelongingList
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -69,10 +71,6 @@ class ConnectionSchemaResource(Resource):
     """The resource that manages the schema configuration of a connection."""
 
     schema = schemas.load("fivetranops_connection_schema")
-
-    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Warn of what is enabled inside of what is disabled."""
-        connection_schema.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Compare what is named with what the API has, and say what will be sent."""
@@ -174,6 +172,28 @@ class ConnectionSchemaResource(Resource):
         }
 
 
+class ConnectionSchemaList(BelongingList):
+    """The list of the connections that have a schema configuration."""
+
+    schema = schemas.load("list.fivetranops_connection_schema")
+
+    def read(self, client: Client, identifier: str, deadline: Deadline) -> SchemaConfig | None:
+        """Return the configuration; None if Fivetran has not read the source yet."""
+        return SchemaClient(client, identifier, deadline).read()
+
+    def imported(self, live: SchemaConfig, item: Object) -> Object:
+        """Return the state that an import reads: the policy, and what differs from it."""
+        identifier = item["id"]
+        known = {"id": identifier, "connection_id": identifier, "reload": "if_missing"}
+        return {**known, **imported_values(live)}
+
+    def written(self, live: SchemaConfig) -> Object:
+        """Return the policy, and what differs from it."""
+        differing = deviations(live)
+        named = {"schemas": differing} if differing else {}
+        return {"schema_change_handling": live.policy, **named}
+
+
 def _wanted(config: Object, prior: Object | None) -> Wanted:
     """Return what a configuration demands; the lock of types only where it changes."""
     policy, locked = config.get("schema_change_handling"), config.get("is_type_locked")
@@ -273,7 +293,7 @@ def _defaults(state: Object) -> Object:
 
 def _remember(account: Account, identifier: str, config: SchemaConfig | None) -> None:
     """Keep what was just read for the next step of this run."""
-    kept = account.schema_configs
+    kept = account.read_before
     kept.pop(identifier, None)
     kept[identifier] = (time.monotonic(), config)
     for oldest in list(kept)[:-_KEPT]:
@@ -284,7 +304,7 @@ def _recent(
     account: Account, identifier: str, api: SchemaClient, seconds: float
 ) -> SchemaConfig | None:
     """Return what a step of this run has read in the last seconds, or else read it."""
-    known = account.schema_configs.pop(identifier, None)
+    known = account.read_before.pop(identifier, None)
     if known is not None and time.monotonic() - known[0] < seconds:
         found: SchemaConfig | None = known[1]
         return found

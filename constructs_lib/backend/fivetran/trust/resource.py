@@ -9,15 +9,16 @@ Source: https://fivetran.com/docs/rest-api/certificates
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import check_identifier, import_identifier
-from constructs_lib.backend.fivetran.private_state import TrustPrivateState
+from constructs_lib.backend.fivetran.lists import BelongingList
+from constructs_lib.backend.fivetran.private_state import ImportPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
-from constructs_lib.backend.fivetran.trust.changes import Changes, lacks_value
-from constructs_lib.backend.fivetran.trust.client import Approved, TrustClient
+from constructs_lib.backend.fivetran.trust.client import Approved, Changes, TrustClient, lacks_value
 from constructs_lib.backend.fivetran.trust.waiting import CERTIFICATE, FINGERPRINT, Kind, shown_by
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -27,7 +28,6 @@ from constructs_lib.backend.managed_object.checks import (
     warn_about_unsent_changes,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.planning.checks import check_rules
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
@@ -41,9 +41,7 @@ class TrustResource(Resource):
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check that each value is what its name and its hash say."""
-        from constructs_lib.schemas.rules.trust import trust_rules
-
-        check_rules(trust_rules(self.kind.plural), config, diagnostics)
+        super().validate(config, diagnostics)
         values = config.get(self.kind.plural)
         for name in _names_of(values, None):
             diagnostics.error(
@@ -128,7 +126,7 @@ class TrustResource(Resource):
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connection: everything that is approved."""
         known = import_identifier(identifier, f"the {self.kind.plural} of a connection")
-        TrustPrivateState(operation.private).is_imported = True
+        ImportPrivateState(operation.private).is_imported = True
         return {"id": known, "connection_id": known}
 
     def subject(self, identifier: str) -> str:
@@ -241,7 +239,7 @@ class TrustResource(Resource):
                 f"{gone}: exclusive ends, so what is not named is not revoked any more.",
                 (self.kind.plural,),
             )
-        elif gone and TrustPrivateState(operation.private).is_imported:
+        elif gone and ImportPrivateState(operation.private).is_imported:
             operation.diagnostics.warning(
                 f"Some {self.kind.plural} will be revoked",
                 f"{gone}: the import found them approved, and the configuration does not name "
@@ -291,8 +289,38 @@ class ConnectionFingerprintsResource(TrustResource):
     kind = FINGERPRINT
 
 
-RESOURCES: Final[dict[str, type[TrustResource]]] = {
-    one.kind.resource: one
-    for one in (ConnectionCertificatesResource, ConnectionFingerprintsResource)
-}
-"""The resources by their types."""
+class TrustList(BelongingList):
+    """The list of the connections for which something of one kind is approved."""
+
+    resource: ClassVar[type[TrustResource]]
+
+    def read(self, client: Client, identifier: str, deadline: Deadline) -> Approved:
+        """Return what is approved for a connection."""
+        return TrustClient(client, self.resource.kind, identifier).approved(deadline)
+
+    def imported(self, live: Approved, item: Object) -> Object:
+        """Return the state that an import reads: everything that is approved."""
+        found = self.resource().attributes(live, dict.fromkeys(live), item)
+        return {**found, "connection_id": item["id"], "exclusive": False}
+
+    def written(self, live: Approved) -> Object:
+        """Return the hashes of all that is approved, sorted, each with what approves it: an empty
+        text where the API does not tell that, as of certificates.
+        """
+        kind = self.resource.kind
+        values = {name: _text(live[name].get(kind.value)) or "" for name in sorted(live)}
+        return {kind.plural: values}
+
+
+class ConnectionCertificatesList(TrustList):
+    """The list of the connections with approved certificates."""
+
+    schema = schemas.load("list.fivetranops_connection_certificates")
+    resource = ConnectionCertificatesResource
+
+
+class ConnectionFingerprintsList(TrustList):
+    """The list of the connections with approved fingerprints."""
+
+    schema = schemas.load("list.fivetranops_connection_fingerprints")
+    resource = ConnectionFingerprintsResource

@@ -99,6 +99,17 @@ def _sentences(text: str, hint: str) -> str:
     return f"{text}. {hint[0].upper()}{hint[1:]}{end}"
 
 
+def check_own_rules(name: str, config: Object, diagnostics: Diagnostics) -> None:
+    """Add what the rules of a resource find that its schema names by ``x-rules``.
+
+    :param name: of the schema
+    :param config: as for :func:`check_rules`
+    """
+    from constructs_lib.schemas.rules import own_rules
+
+    check_rules(own_rules(name), config, diagnostics)
+
+
 def check_rules(rules: Iterable[Rule], config: Object, diagnostics: Diagnostics) -> None:
     """Add an error or a warning for each problem that the rules of a table find.
 

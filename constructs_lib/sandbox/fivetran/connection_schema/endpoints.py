@@ -17,13 +17,18 @@ from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import ApiError, SandboxError
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.fivetran.call import Call, refuse_unknown, success
-from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord, checked_source
+from constructs_lib.sandbox.fivetran.connection_schema.source import (
+    KIND,
+    SourceRecord,
+    checked_source,
+)
 from constructs_lib.schemas import keywords
 
-_SCHEMA = schemas.load("fivetranops_connection_schema")
-FIELDS = _SCHEMA.sent("update")
+_SCHEMA = schemas.load(KIND)
+_FIELDS = _SCHEMA.sent("update")
 """The fields of a request that changes a configuration."""
-_AHEAD = tuple(name for name in FIELDS if name != "is_type_locked")
+UNMASKED = (*_FIELDS, "exclude_mode")
+_AHEAD = tuple(name for name in _FIELDS if name != "is_type_locked")
 _MODES = ("PRESERVE", "INCLUDE", "EXCLUDE")
 
 
@@ -52,7 +57,7 @@ def modify(call: Call) -> ApiResponse:
     record = _record(call)
     if not record.is_known:
         raise _never_read(call)
-    body = _checked(call.body(), FIELDS)
+    body = _checked(call.body(), _FIELDS)
     return _changed(call, record, body, "Schema configuration has been modified")
 
 
@@ -81,7 +86,7 @@ def read_columns(call: Call) -> ApiResponse:
 def set_source(call: Call) -> ApiResponse:
     """Answer ``POST /_sandbox/connections/{id}/source``: ``{"schemas": {…}}``."""
     call.connection()
-    record = SourceRecord(call.tables.stored_connection_schema(call.parameters["connection_id"]))
+    record = SourceRecord(call.tables.document(KIND, call.parameters["connection_id"]))
     try:
         record.source = checked_source(call.body().get("schemas"))
     except SandboxError as error:
@@ -93,7 +98,7 @@ def set_source(call: Call) -> ApiResponse:
 def _record(call: Call, *, is_changed: bool = True) -> SourceRecord:
     """Return what is stored; the first sync that succeeds has read the source."""
     connection = call.connection()
-    stored = call.tables.stored_connection_schema(connection.id)
+    stored = call.tables.document(KIND, connection.id)
     record = SourceRecord(stored, is_changed=is_changed)
     if record.schemas is None and connection.succeeded_at is not None:
         record.reload("PRESERVE")
@@ -102,7 +107,7 @@ def _record(call: Call, *, is_changed: bool = True) -> SourceRecord:
 
 
 def _store(call: Call, record: SourceRecord) -> None:
-    call.tables.store_connection_schema(call.parameters["connection_id"], record.to_json())
+    call.tables.store_document(KIND, call.parameters["connection_id"], record.to_json())
 
 
 def _changed(call: Call, record: SourceRecord, body: dict[str, Any], message: str) -> ApiResponse:
@@ -146,3 +151,12 @@ def _require_enabled(path: str, tree: Mapping[str, Any], below: tuple[str, ...])
             raise errors.required(f"{here}.enabled")
         if below:
             _require_enabled(f"{here}.{below[0]}", entry.get(below[0], {}), below[1:])
+
+
+_PATH = "/v1/connections/{connection_id}/schemas"
+ROUTES = {
+    _PATH: {"GET": read, "POST": create, "PATCH": modify},
+    f"{_PATH}/reload": {"POST": reload},
+    f"{_PATH}/{{schema}}/tables/{{table}}/columns": {"GET": read_columns},
+}
+CONTROL = {"/_sandbox/connections/{connection_id}/source": {"POST": set_source}}

@@ -32,6 +32,8 @@ from constructs_lib.sandbox.common.messages import dumps_exact, loads_exact
 
 Tree = dict[str, Any]
 
+KIND = "fivetranops_connection_schema"
+"""Under which a store keeps the source of a connection, and the configuration of its schema."""
 _LOCKS = ("SYSTEM_TABLE", "SYSTEM_COLUMN", "DELETED", "OTHER")
 _FACTS = ("columns", "locked", "reason", "enabled", "sync_mode", "history", "columns_config")
 _COLUMN_FACTS = ("locked", "reason", "enabled")

@@ -24,12 +24,9 @@ from constructs_lib.sandbox.fivetran.trust.source import CERTIFICATE, FINGERPRIN
 Endpoint = Callable[[Call], ApiResponse]
 
 
-def endpoints(kind: Kind) -> dict[str, dict[str, Endpoint]]:
-    """Return what answers the requests of one kind, by path and method.
-
-    :returns: paths below that of the connection
-    """
-    path = f"/{kind.segment}"
+def _routes(kind: Kind) -> dict[str, dict[str, Endpoint]]:
+    """Return what answers the requests of one kind, by path and method."""
+    path = f"/v1/connections/{{connection_id}}/{kind.segment}"
     return {
         path: {"GET": lambda call: _list(kind, call), "POST": lambda call: _approve(kind, call)},
         path + "/{hash}": {
@@ -39,7 +36,9 @@ def endpoints(kind: Kind) -> dict[str, dict[str, Endpoint]]:
     }
 
 
-KINDS = (CERTIFICATE, FINGERPRINT)
+_KINDS = (CERTIFICATE, FINGERPRINT)
+ROUTES = {path: methods for kind in _KINDS for path, methods in _routes(kind).items()}
+UNMASKED = ("hash", *(kind.value for kind in _KINDS))
 
 
 def _list(kind: Kind, call: Call) -> ApiResponse:

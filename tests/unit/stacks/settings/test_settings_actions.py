@@ -1,4 +1,6 @@
-"""Schema configurations, setup tests, syncs and connect cards in the files of an environment."""
+"""What belongs to connections in the files of an environment: schema configurations, setup tests,
+syncs, connect cards, certificates and fingerprints.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from constructs_lib.sandbox.fivetran.trust.source import certificate_of
 from constructs_lib.validation import Finding
 from stacks.settings import ConnectionActionSettings, Environment
 
@@ -32,10 +35,10 @@ URI = "redirect_uri: https://example.com"
 def test_tests_and_syncs_become_arguments(load: Load) -> None:
     environment = load(BASE, "connection_syncs: {billing: {triggers: {day: monday}}}")
 
-    assert environment.connection_tests == (
+    assert environment.sections["connection_tests"] == (
         ConnectionActionSettings("billing", "billing", {"fail_on": "warning"}),
     )
-    billing, other = environment.connection_syncs
+    billing, other = environment.sections["connection_syncs"]
     assert billing.parameters == {"wait": True, "triggers": {"day": "monday"}}
     assert (other.connection, other.parameters) == (
         None,
@@ -55,7 +58,7 @@ def test_tables_that_an_environment_removes_are_missed(found: Found) -> None:
 
 def test_a_resync_of_everything_is_asked_for_in_words(load: Load) -> None:
     own = "connection_syncs: {other: {tables: null, resync_everything: true}}"
-    _, other = load(BASE, own).connection_syncs
+    _, other = load(BASE, own).sections["connection_syncs"]
 
     assert other.parameters["resync_everything"] is True
     assert "tables" not in other.parameters
@@ -64,14 +67,15 @@ def test_a_resync_of_everything_is_asked_for_in_words(load: Load) -> None:
 def test_an_environment_takes_tests_and_syncs_away(load: Load) -> None:
     environment = load(BASE, "connection_tests: null\nconnection_syncs: {other: null}")
 
-    assert environment.connection_tests == ()
-    assert [sync.name for sync in environment.connection_syncs] == ["billing"]
+    assert environment.sections["connection_tests"] == ()
+    assert [sync.name for sync in environment.sections["connection_syncs"]] == ["billing"]
 
 
 def test_without_the_sections_there_are_none(load: Load) -> None:
     environment = load("connections: {}")
 
-    assert (environment.connection_tests, environment.connection_syncs) == ((), ())
+    assert environment.sections["connection_tests"] == ()
+    assert environment.sections["connection_syncs"] == ()
 
 
 @pytest.mark.parametrize("section", ["connection_tests", "connection_syncs"])
@@ -146,7 +150,7 @@ def test_a_schema_configuration_is_merged_by_names(load: Load) -> None:
     own = "{invoices: {columns: {email: {hashed: false}}}, events: null}"
     text = f"connection_schemas: {{billing: {{schemas: {{public: {{tables: {own}}}}}}}}}"
 
-    (found,) = load(SCHEMA, text).connection_schemas
+    (found,) = load(SCHEMA, text).sections["connection_schemas"]
 
     tables = {"invoices": {"enabled": True, "columns": {"email": {"hashed": False}}}}
     assert found.connection == "billing"
@@ -191,7 +195,7 @@ def cards(inside: str) -> str:
 def test_a_card_of_a_connection_of_the_file(load: Load) -> None:
     environment = load(cards(f"connection: orders, {URI}, triggers: {{month: may}}"))
 
-    assert environment.connect_cards == (
+    assert environment.sections["connect_cards"] == (
         ConnectionActionSettings(
             "setup",
             "orders",
@@ -201,20 +205,20 @@ def test_a_card_of_a_connection_of_the_file(load: Load) -> None:
 
 
 def test_a_card_of_a_connection_that_is_managed_elsewhere(load: Load) -> None:
-    (card,) = load(cards(f"connection_id: pale_hydrogen, {URI}")).connect_cards
+    (card,) = load(cards(f"connection_id: pale_hydrogen, {URI}")).sections["connect_cards"]
 
     assert card.connection is None
     assert card.parameters["connection_id"] == "pale_hydrogen"
 
 
 def test_without_cards_there_are_none(load: Load) -> None:
-    assert load("connections: {}").connect_cards == ()
+    assert load("connections: {}").sections["connect_cards"] == ()
 
 
 def test_an_environment_takes_a_card_away(load: Load) -> None:
     base = cards(f"connection: orders, {URI}")
 
-    assert load(base, "connect_cards: {setup: null}").connect_cards == ()
+    assert load(base, "connect_cards: {setup: null}").sections["connect_cards"] == ()
 
 
 @pytest.mark.parametrize(
@@ -269,3 +273,53 @@ def test_the_name_of_a_card_makes_no_secret_of_it(findings: Findings) -> None:
     (finding,) = findings(cards("connection: orders, redirect_uri: here").replace("setup", "token"))
 
     assert finding.found == "'here'"
+
+
+CERTIFICATE = certificate_of("db.example.com")["encoded_cert"]
+TRUST_BASE = f"""
+connections:
+  shop: {{service: postgres, group_id: g, config: {{schema_prefix: shop}}}}
+connection_certificates:
+  shop: {{connection: shop, certificates: {{"r+u4=": {CERTIFICATE}}}}}
+connection_fingerprints:
+  tunnel: {{connection_id: pale_hydrogen, exclusive: true, fingerprints: {{}}}}
+"""
+
+
+def test_trust_becomes_arguments(load: Load) -> None:
+    own = 'connection_certificates: {shop: {certificates: {"next": ""}}}'
+    environment = load(TRUST_BASE, own)
+
+    certificates = {"r+u4=": CERTIFICATE, "next": ""}
+    assert environment.sections["connection_certificates"] == (
+        ConnectionActionSettings("shop", "shop", {"certificates": certificates}),
+    )
+    given = {"connection_id": "pale_hydrogen", "exclusive": True, "fingerprints": {}}
+    tunnel = ConnectionActionSettings("tunnel", None, given)
+    assert environment.sections["connection_fingerprints"] == (tunnel,)
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("{connection: shop, certificates: {a: '-----BEGIN X'}}", "certificate-form"),
+        ("{connection: shp, certificates: {}}", "unknown-connection"),
+        ("{certificates: {}}", "connection-or-id"),
+        ("{connection: shop}", "required"),
+        ("{connection: shop, certificates: {'a b': ''}}", "name"),
+    ],
+)
+def test_a_mistake_in_trust_has_its_place(found: Found, given: str, rule: str) -> None:
+    text = TRUST_BASE.replace(
+        f'{{connection: shop, certificates: {{"r+u4=": {CERTIFICATE}}}}}', given
+    )
+
+    ((named, place),) = found(text)
+
+    assert (named, place.rpartition(":")[0]) == (rule, "base.yaml:5")
+
+
+def test_a_second_set_of_a_connection_is_found(found: Found) -> None:
+    second = "connection_certificates: {again: {connection: shop, certificates: {}}}"
+
+    assert [rule for rule, _ in found(TRUST_BASE, second)] == ["trust-twice"]

@@ -1,13 +1,102 @@
-"""The schema configuration of a connection, from its first plan to its end."""
+"""One schema configuration by Terraform's rules, from its first plan to its end: also while others
+change it, answers are lost, or nothing is connected yet.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from schema_life import ONE, Life, orders, refused
-from terraform_core import ProviderRefused
-from terraform_values import UNKNOWN
+from api_world import World
+from fake_time import FakeTime
+from terraform_core import Core, ProviderRefused
+from terraform_values import UNKNOWN, literal
 
 from constructs_lib.sandbox import Fault
+
+Named = dict[str, Any]
+ONE = "/v1/connections/{id}/schemas"
+
+
+class Life:
+    """One schema configuration, from its creation to its end."""
+
+    def __init__(self, world: World, clock: FakeTime) -> None:
+        self.clock = clock
+        self.world, self.core = world, Core(world.provider, "fivetranops_connection_schema")
+        config = {"schema_prefix": "shop", "host": "db.example.com"}
+        self.connection = world.add("postgres", config)
+        self._seen = 0
+        self.requests()
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What a person does, whose requests are not counted."""
+        data = self.world._ask(method, f"{self.connection}/schemas{path}", body)
+        self.requests()
+        return data
+
+    def read_source(self) -> None:
+        self.ask("POST", "/reload", {})
+
+    def config(self, schemas: Any = None, **more: Any) -> dict[str, Any]:
+        given = {"connection_id": self.connection, **more}
+        return self.core.config({**given, "schemas": literal(schemas)})
+
+    def set(self, schemas: Any = None, **more: Any) -> list[str]:
+        """Plans and applies a configuration; returns the warnings of the plan."""
+        config = self.config(schemas, **more)
+        plan = self.core.plan(config)
+        self.core.apply(plan, config)
+        return plan.warnings
+
+    def stored(self, name: str) -> Any:
+        state = self.core.state()
+        assert state is not None
+        value = state[name]
+        return getattr(value, "value", value)
+
+    def set_up(self, state: str) -> None:
+        """Gives the connection a setup state."""
+        with self.world.store.transaction() as tables:
+            record = tables.connection(self.connection)
+            assert record is not None
+            record.setup_state = state
+            tables.update(record)
+
+    def requests(self) -> list[str]:
+        """The requests about the schema since the last look."""
+        entries = self.world.store.journal(self._seen)
+        self._seen = entries[-1].number if entries else self._seen
+        found = [(one.method, one.path.partition("/schemas")) for one in entries]
+        return [f"{method} {rest}".strip() for method, (_, is_, rest) in found if is_]
+
+    def bodies(self) -> list[Any]:
+        """The bodies of the PATCH requests so far."""
+        entries = self.world.store.journal(0)
+        return [one.body for one in entries if one.method == "PATCH" and "/schemas" in one.path]
+
+
+def orders(**settings: Any) -> Named:
+    return {"public": {"tables": {"orders": settings}}}
+
+
+def refused(life: Life, *words: str, schemas: Any = None, **more: Any) -> None:
+    """A plan, or the apply of it, is refused in these words, and nothing is sent."""
+    before = len(life.bodies())
+    with pytest.raises(ProviderRefused) as error:
+        life.set(schemas, **more)
+    assert [word for word in words if word not in str(error.value)] == [], str(error.value)
+    assert len(life.bodies()) == before
+
+
+@pytest.fixture
+def life(monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
+    clock = FakeTime()
+    clock.install(monkeypatch)
+    world = World({}, now=clock.now)
+    yield Life(world, clock)
+    world.close()
 
 
 def test_a_plan_reads_once_and_an_apply_sends_one_patch(life: Life) -> None:
@@ -256,3 +345,77 @@ def test_columns_that_cannot_be_read_now_stay_in_state(life: Life) -> None:
 
     assert life.core.plan(life.config(named)).differences == set()
     assert life.requests() == ["GET", "GET /public/tables/orders/columns"]
+
+
+def test_a_conflict_repeats_all_from_the_read_on(life: Life) -> None:
+    life.read_source()
+    config = life.config(orders(enabled=False))
+    plan = life.core.plan(config)
+    life.world.fail(Fault("refused", "PATCH", ONE, code=409, times=2))
+    life.requests()
+
+    life.core.apply(plan, config)
+
+    assert life.requests() == ["GET", "PATCH", "GET", "PATCH", "GET", "PATCH"]
+
+
+def test_a_conflict_without_end_is_an_error_within_the_limit(life: Life) -> None:
+    life.read_source()
+    life.world.fail(Fault("refused", "PATCH", ONE, code=409, times=10**6))
+
+    with pytest.raises(ProviderRefused, match="to be free took longer than the limit of 60 s"):
+        life.set(orders(enabled=False), timeouts={"create": "60s", "update": None})
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "500_after", "invalid_json"])
+def test_a_lost_answer_is_resolved_by_a_read(life: Life, kind: str) -> None:
+    life.read_source()
+    life.world.fail(Fault(kind, "PATCH", ONE))
+
+    life.set(orders(enabled=False))
+
+    assert life.requests()[-2:] == ["PATCH", "GET"]
+    assert life.stored("schemas") == orders(enabled=False)
+
+
+def test_a_source_is_read_once_though_the_answer_is_lost(life: Life) -> None:
+    life.world.fail(Fault("reset_after", "POST", f"{ONE}/reload"))
+
+    life.set(orders(enabled=False))
+
+    assert life.requests()[-3:] == ["POST /reload", "GET", "PATCH"]
+
+
+def test_a_lost_lock_of_types_is_sent_again(life: Life) -> None:
+    life.read_source()
+    life.world.fail(Fault("reset_after", "PATCH", ONE))
+
+    life.set(is_type_locked=True)
+
+    assert life.requests()[-3:] == ["PATCH", "GET", "PATCH"]
+
+
+def test_a_connection_that_is_not_connected_is_told(life: Life) -> None:
+    life.set_up("incomplete")
+
+    limits = {"create": "2m", "update": None}
+    refused(
+        life, "is not connected", "setup_state is incomplete", schemas=orders(), timeouts=limits
+    )
+
+
+def test_a_connection_that_becomes_connected_is_waited_for(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.set_up("incomplete")
+    sleep = life.clock.sleep
+
+    def connect(seconds: float) -> None:
+        sleep(seconds)
+        life.set_up("connected")
+
+    monkeypatch.setattr(life.clock, "sleep", connect)
+
+    life.set(orders(enabled=False))
+
+    assert life.requests()[-2:] == ["POST /reload", "PATCH"]

@@ -1,4 +1,6 @@
-"""Certificates and fingerprints by Terraform's rules, in memory: sets, drift, failures, imports."""
+"""Certificates and fingerprints by Terraform's rules, in memory: sets, drift, failures, imports.
+And the requests about them: answers that are none, lists without end, and odd 404s.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,16 @@ from typing import Any, NamedTuple
 
 import pytest
 from api_world import World
+from scripted_api import Answer, ScriptedApi
 from terraform_core import Core, ProviderRefused
 from terraform_values import exact
 
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.trust import waiting
-from constructs_lib.backend.fivetran.trust.changes import hashes_to_revoke, lacks_value
+from constructs_lib.backend.fivetran.trust.client import TrustClient, hashes_to_revoke, lacks_value
 from constructs_lib.backend.http import attempts
+from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.sandbox import Fault
 from constructs_lib.sandbox.fivetran.trust.endpoints import encoded
 from constructs_lib.sandbox.fivetran.trust.source import CERTIFICATE, FINGERPRINT, Kind
@@ -323,3 +329,73 @@ def test_what_a_change_revokes(
     prior = None if before is None else state(before)
 
     assert hashes_to_revoke(prior, state(after), "certificates", live) == list(revoked)
+
+
+ITEM = {"id": "YQ", "hash": "a", "public_key": "ssh-rsa AAAA"}
+MISSING = Answer(404, {"code": "NotFound", "message": "Fingerprint with specified hash not found"})
+
+
+def page(*items: Any, cursor: str | None = None) -> Answer:
+    data = {"items": list(items), "next_cursor": cursor}
+    return Answer(200, {"code": "Success", "data": data})
+
+
+@pytest.fixture
+def requests(client: Client, quick: None) -> TrustClient:
+    return TrustClient(client, waiting.FINGERPRINT, "pale_hydrogen")
+
+
+def deadline() -> Deadline:
+    return Deadline(20.0)
+
+
+def test_a_404_counts_as_revoked_if_the_list_agrees(
+    api: ScriptedApi, requests: TrustClient
+) -> None:
+    api.answers = [MISSING, page()]
+
+    requests.revoke(ITEM, deadline())
+
+    asked = [(each.method, each.path.partition("?")[0]) for each in api.seen]
+    path = "/v1/connections/pale_hydrogen/fingerprints"
+    assert asked == [("DELETE", f"{path}/YQ"), ("GET", path)]
+
+
+def test_a_404_of_something_else_is_an_error(api: ScriptedApi, requests: TrustClient) -> None:
+    api.answers = [MISSING, page(ITEM)]
+
+    with pytest.raises(errors.SomethingElseMissing):
+        requests.revoke(ITEM, deadline())
+
+
+def test_an_approval_without_an_envelope_is_looked_up(
+    api: ScriptedApi, requests: TrustClient
+) -> None:
+    # By the contract the answer of status 201 is the fingerprint itself.
+    api.answers = [Answer(201, ITEM), page(ITEM)]
+
+    requests.approve("a", "ssh-rsa AAAA", deadline())
+
+    assert [each.method for each in api.seen] == ["POST", "GET"]
+    assert api.seen[0].body == {"hash": "a", "public_key": "ssh-rsa AAAA"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [page(ITEM, cursor="again")],
+        [page(cursor="empty")],
+        [Answer(200, {"code": "Success", "data": {"items": None}})],
+        [Answer(200, {"code": "Success", "data": {"items": [], "next_cursor": 5}})],
+        [page(None)],
+        [page({"id": "YQ"})],
+        [page({"id": "", "hash": "a"})],
+    ],
+)
+def test_a_list_that_is_none_is_an_error(
+    api: ScriptedApi, requests: TrustClient, answers: list[Answer]
+) -> None:
+    api.answers = answers
+
+    with pytest.raises(errors.InvalidResponse):
+        requests.approved(Deadline(0.5))

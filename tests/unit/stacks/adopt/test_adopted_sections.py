@@ -1,4 +1,4 @@
-"""``python -m stacks adopt --trust``: what is approved becomes entries of their own sections."""
+"""``python -m stacks adopt``: what belongs to connections becomes entries of their own sections."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from constructs_lib.sandbox import Connection, Store
+from constructs_lib.sandbox.fivetran.connection_schema.source import KIND, SourceRecord
 from constructs_lib.sandbox.fivetran.trust.source import fingerprint_of
 from stacks.__main__ import run_command
 from stacks.adopt import command
@@ -76,6 +77,21 @@ def test_what_is_approved_is_added_to_its_sections(run: Adopt, folder: Path) -> 
     assert (folder / "dev.yaml").read_text() == text
 
 
+def test_all_that_belongs_to_a_connection_is_added(run: Adopt, folder: Path, store: Store) -> None:
+    record = SourceRecord(None)
+    record.reload("PRESERVE")
+    with store.transaction() as tables:
+        tables.store_document(KIND, "id_shop", record.to_json())
+
+    report = run("--trust", "--schemas")
+
+    found = settings(folder)
+    assert found["connection_schemas"] == {"shop": {**ENTRY, "schema_change_handling": "ALLOW_ALL"}}
+    assert found["connection_certificates"].keys() == found["connection_fingerprints"].keys()
+    assert "  1 schema configuration with what differs from the policy\n" in report
+    assert "4 to import" in report
+
+
 def test_nothing_more_is_added_without_the_option(run: Adopt, folder: Path) -> None:
     run()
 
@@ -99,6 +115,14 @@ def test_a_name_of_such_an_entry_is_taken(run: Adopt, folder: Path) -> None:
 
     assert list(settings(folder)["connections"]) == ["shop_lake"]
     assert settings(folder)["connection_fingerprints"]["shop_lake"]["connection"] == "shop_lake"
+
+
+def test_a_name_of_a_schema_configuration_is_taken(run: Adopt, folder: Path) -> None:
+    (folder / "base.yaml").write_text("connection_schemas: {shop: {connection_id: other}}\n")
+
+    run()
+
+    assert list(settings(folder)["connections"]) == ["shop_lake"]
 
 
 def test_a_dry_run_prints_the_sections(run: Adopt, folder: Path) -> None:

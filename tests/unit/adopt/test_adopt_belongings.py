@@ -1,4 +1,4 @@
-"""What is approved for connections, in each form, and read only where it is asked for."""
+"""What belongs to connections, in each form, and read only where it is asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from constructs_lib.adopt.__main__ import FORMS, main
 from constructs_lib.adopt.description import Belonging, Described, Document
 from constructs_lib.adopt.python_form import to_python
 from constructs_lib.sandbox import Connection, Store
-from constructs_lib.sandbox.fivetran.connection_schema.source import SourceRecord
+from constructs_lib.sandbox.fivetran.connection_schema.source import KIND, SourceRecord
 from constructs_lib.sandbox.fivetran.trust.source import certificate_of, fingerprint_of
 
 CERTIFICATE, KEY = certificate_of("db.example.com"), fingerprint_of("db.example.com")
@@ -148,7 +148,7 @@ def test_schemas_join_what_is_trusted(
     record = SourceRecord(None)
     record.reload("PRESERVE")
     with store.transaction() as tables:
-        tables.store_connection_schema("id_shop", record.to_json())
+        tables.store_document(KIND, "id_shop", record.to_json())
     adopt(form, "--trust")
 
     found = adopt(form, "--schemas")
