@@ -22,8 +22,8 @@ from constructs_lib.cli.commands import COMMANDS, parser_of
 from constructs_lib.validation import ALIASES
 
 PAGES = pages()
-_OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git", "xz"}
-_PYTHON = re.compile(r"(\.venv/bin/)?python")
+_OF_OTHERS = {".", "cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git", "xz"}
+_PYTHON = re.compile(r"(\.venv/bin/)?python3?")
 
 
 def commands(page: Path) -> list[list[str]]:
