@@ -356,7 +356,8 @@ def describe_type(value: Any) -> str:
 def did_you_mean(word: Any, candidates: Iterable[Any]) -> str:
     """Return a question that names the nearest candidates, or the empty text if none is near.
 
-    Text is compared by likeness, case ignored; numbers by distance.
+    Text is compared by likeness, or is the beginning of one candidate alone, case ignored; numbers
+    are compared by distance.
 
     :param word: what was found
     :param candidates: what is allowed
@@ -375,11 +376,18 @@ def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
+_SHORTEST_BEGINNING = 3
+"""How many letters of a name are enough to mean it, if no other name begins with them."""
+
+
 def _alike(word: str, candidates: list[str]) -> list[str]:
     from difflib import get_close_matches  # It is needed for mistakes only, and slow to load.
 
     folded = {text.casefold(): text for text in candidates}
     near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    if not near and len(word) >= _SHORTEST_BEGINNING:
+        begun = [text for text in folded if text.startswith(word.casefold())]
+        near = begun if len(begun) == 1 else []
     return [folded[text] for text in near]
 
 

@@ -40,7 +40,7 @@ def syntax_finding(error: yaml.YAMLError, data: bytes, file: str) -> Finding:
     undecodable = _undecodable(error, data, file)
     if undecodable is not None:
         return undecodable
-    mark = getattr(error, "problem_mark", None)
+    mark = _mark(error)
     place = FilePlace(file, mark.line + 1, mark.column + 1) if mark else FilePlace(file, 1, 1)
     if _is_tab(data, mark) and not _is_unclosed(error):
         return _syntax_finding_at(place, "a tab", "spaces for indentation", "indent with spaces")
@@ -66,6 +66,18 @@ def _undecodable(error: yaml.YAMLError, data: bytes, file: str) -> Finding | Non
     return None
 
 
+def _mark(error: yaml.YAMLError) -> yaml.Mark | None:
+    """Return where the mistake is; None if the error does not say."""
+    # That a key has no colon is noticed only in a later line.
+    name = "context_mark" if _has_no_colon(error) else "problem_mark"
+    found: yaml.Mark | None = getattr(error, name, None)
+    return found
+
+
+def _has_no_colon(error: yaml.YAMLError) -> bool:
+    return getattr(error, "problem", None) == "could not find expected ':'"
+
+
 def _is_unclosed(error: yaml.YAMLError) -> bool:
     return getattr(error, "context", None) in _UNCLOSED
 
@@ -81,6 +93,8 @@ def _is_tab(data: bytes, mark: yaml.Mark | None) -> bool:
 
 
 def _found(error: yaml.YAMLError) -> str:
+    if _has_no_colon(error):
+        return "a key without a colon"
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
     # An alias that is not defined may be a password that begins with an asterisk.
     known = str(problem).partition("undefined alias")
@@ -93,6 +107,8 @@ def _hint(error: yaml.YAMLError) -> str:
         what = _UNCLOSED[error.context]  # type: ignore[attr-defined]  # Only marked errors have it.
         return f"close {what} that is opened in line {begin.line + 1}, column {begin.column + 1}"
     problem = str(getattr(error, "problem", ""))
+    if _has_no_colon(error):
+        return "write a colon and a space after the key"
     if "cannot start any token" in problem:
         return "put text that begins with a special character in quotes"
     if "mapping values are not allowed" in problem:

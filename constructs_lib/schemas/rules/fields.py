@@ -270,7 +270,10 @@ def _is_judged_elsewhere(visit: SettingVisit) -> bool:
 
 
 def _unknown_hint(name: str, visit: SettingVisit) -> str:
-    near = did_you_mean(name, visit.siblings)
+    is_setting = visit.scope.root == "config" and not visit.scope.is_secret
+    # The catalogue has the names of the destination schema apart from the other settings.
+    apart = visit.service.destination_schema if is_setting and len(visit.path) == 2 else ()
+    near = did_you_mean(name, [*apart, *visit.siblings])
     if near:
         return near
     known = [field.name for field in visit.siblings.values() if not field.read_only]

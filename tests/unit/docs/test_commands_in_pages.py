@@ -23,8 +23,8 @@ from constructs_lib.validation import ALIASES
 from constructs_lib.validation.environment_schema import environment_schema
 
 PAGES = pages()
-_OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git", "xz"}
-_PYTHON = re.compile(r"(\.venv/bin/)?python")
+_OF_OTHERS = {".", "cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git", "xz"}
+_PYTHON = re.compile(r"(\.venv/bin/)?python3?")
 
 
 def commands(page: Path) -> list[list[str]]:

@@ -40,6 +40,21 @@ def test_misspelt_field_suggests_the_nearest_one() -> None:
     assert finding.hint == "did you mean 'port'?"
 
 
+def test_misspelt_destination_schema_suggests_the_right_name() -> None:
+    found = check(service="connector_sdk", config={"shcema": "invoices", "package_id": "p"})
+
+    hints = {finding.rule: finding.hint for finding in found}
+    assert hints["unknown-field"] == "did you mean 'schema'?"
+    assert set(hints) == {"unknown-field", "destination-schema"}
+
+
+def test_destination_schema_is_no_field_of_secrets() -> None:
+    found = check(service="connector_sdk", config={"schema": "s"}, secrets={"shcema": "x"})
+
+    (finding,) = (each for each in found if each.rule == "unknown-field")
+    assert "'schema'" not in finding.hint
+
+
 def test_unknown_field_lists_known_ones_and_unchecked() -> None:
     hint = only(check(service="stripe", config={"schema": "s", "zzz": 1})).hint
 
