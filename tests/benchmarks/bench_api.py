@@ -4,7 +4,8 @@
 port. It keeps connections as finished JSON documents, made once from what the sandbox answers, and
 knows just the requests that the benchmarks send. ``GET /_counts`` tells how many of each came since
 the last such request, and ``GET /_fill?COUNT`` adds connections. The first of an account is
-``bench_000001`` with the destination schema ``bench_1``, and so on.
+``bench_000001`` with the destination schema ``bench_1``, and so on. ``GET /_source?TABLES,COLUMNS``
+gives all of them a source of which nobody has set anything yet (:mod:`bench_source`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from bench_source import Source
 
 _LARGEST_PAGE = 1000
 
@@ -31,6 +34,7 @@ class Account:
         self.documents: dict[str, bytes] = {}
         self.items: list[bytes] = []
         self.counts: Counter[str] = Counter()
+        self.source = Source()
         self._lists_config = lists_config
         self._numbers = itertools.count(1)
         self._template = _template()
@@ -105,7 +109,11 @@ class Server:
             for _ in range(int(address.query)):
                 account.create({"group_id": account.group})
             return 200, b"{}"
-        kind = "list" if method == "GET" and len(parts) == 3 else method
+        if address.path == "/_source":
+            account.source = Source(*map(int, address.query.split(",")))
+            return 200, b"{}"
+        lists = {3: "list", 9: "columns"} if method == "GET" else {}
+        kind = lists.get(len(parts), method)
         account.counts[kind] += 1
         if kind == "list":
             return _success(200, account.page(parse_qs(address.query)))
@@ -114,7 +122,15 @@ class Server:
         found = account.documents.get(parts[3])
         if kind == "GET" and len(parts) == 4 and found is not None:
             return _success(200, found)
+        if len(parts) > 4 and found is not None:
+            return _success(200, _about_source(account.source, kind, body))
         return 404, b'{"code": "NotFound_Connection", "message": "no such connection"}'
+
+
+def _about_source(source: Source, kind: str, body: bytes) -> bytes:
+    if kind == "columns":
+        return source.columns
+    return source.modify(json.loads(body)) if kind == "PATCH" else source.document
 
 
 def _success(status: int, data: bytes) -> tuple[int, bytes]:
@@ -152,6 +168,8 @@ def _template() -> dict[str, Any]:
     )
     answer.raise_for_status()
     data: dict[str, Any] = answer.json()["data"]
+    # A source is read of a connection that is connected.
+    data["status"]["setup_state"] = "connected"
     return data
 
 

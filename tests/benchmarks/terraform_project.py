@@ -85,6 +85,12 @@ class Api:
         with urllib.request.urlopen(f"{self.url}/_fill?{count}", timeout=300) as answer:
             answer.read()
 
+    def set_source(self, tables: int, columns: int) -> None:
+        """Gives all connections a source of which nobody has set anything yet."""
+        address = f"{self.url}/_source?{tables},{columns}"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            answer.read()
+
 
 @contextmanager
 def api(latency: float = 0.0, *, lean: bool = False) -> Iterator[Api]:

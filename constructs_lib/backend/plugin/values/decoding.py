@@ -179,7 +179,7 @@ class _Reader:
             for name, part_type in types_.items():
                 part = get(name)
                 is_read = part is None or plain(type(part)) == part_type.kind
-                if is_read or is_known(part, part_type):
+                if is_read or (type(part) is dict and is_known(part, part_type)):
                     found[name] = part
                 else:
                     found[name] = self.read(part, part_type, depth)

@@ -128,7 +128,7 @@ class _Writer:
             for name, part_type in types_.items():
                 part = get(name)
                 is_form = part is None or plain(type(part)) == part_type.kind
-                if is_form or is_known(part, part_type):
+                if is_form or (type(part) is dict and is_known(part, part_type)):
                     forms[name] = part
                 else:
                     forms[name] = self.form(part, part_type, depth)

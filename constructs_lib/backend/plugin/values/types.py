@@ -55,16 +55,14 @@ class Shapes:
         self._known: dict[int, tuple[Type, tuple[object, ...]]] = {}
         """By the ``id`` of the type, which is kept, so that no other one gets the same."""
 
-    def knows(self, value: object, type_: Type) -> bool:
+    def knows(self, value: dict[str, Any], type_: Type) -> bool:
         """Return True for an object that looks like the last one of its type."""
-        if type(value) is not dict:
-            return False
         known = self._known.get(id(type_))
         return known is not None and known[1] == (*value, *map(type, value.values()))
 
     def learn(self, value: dict[str, Any], type_: Type) -> None:
         """Keep what an object looks like that is of its type, if all in it is there and plain."""
-        if value.keys() == type_.attributes.keys() and _ARE_PLAIN(map(type, value.values())):
+        if _ARE_PLAIN(map(type, value.values())) and value.keys() == type_.attributes.keys():
             self._known[id(type_)] = type_, (*value, *map(type, value.values()))
 
 
