@@ -20,8 +20,10 @@ What nobody writes is not listed:
 
 Pages and settings about a task or the whole project are not listed either: guides, internals,
 decisions, the page of another resource, the README of the tests, benchmarks, the environments of
-this project. A module of another resource that imports one of this resource is not its file; such
-modules follow after the list, and do not count.
+this project. Some tests of the whole project have a case of each resource, without its name: the
+contract of the sandbox, ``contract/sandbox_openapi.py``, has its operations. A module of another
+resource that imports one of this resource is not its file; such modules follow after the list, and
+do not count.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
 ``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``. Other resources have a module of their own here, which
-their schema names by ``x-rules``: ``own_rules`` loads it.
+their schema names by ``x-rules``: ``own_rules`` loads it, and it describes its rules.
 
 ===========================  =======================================================================
 rule                         finds
@@ -18,14 +18,7 @@ rule                         finds
 ``mask``                     a mask of the API in place of a secret
 ``sync-mode``                tables without a re-sync, or a re-sync that is to be forced
 ``resync-extent``            a re-sync without an extent, or with two
-``enabled-inside``           a table or column that is enabled inside of what is not (warning)
 ``pause-wait``               a wait for the end of a sync without a pause
-``certificate-form``         a value that is no certificate in DER form, in base64
-``certificate-hash``         a certificate that is another one than its hash says
-``certificate-hash-form``    a hash that is right, and not in padded base64 (a warning)
-``fingerprint-form``         a value that is no public key of SSH (a warning where it may be one)
-``fingerprint-hash``         a public key that is another one than its hash says
-``fingerprint-hash-form``    a hash that is right, and not in padded base64 (a warning)
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
 ``sandbox-alone``            the embedded sandbox next to other endpoints

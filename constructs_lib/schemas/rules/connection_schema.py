@@ -1,5 +1,11 @@
 """The rules of the schema configuration of a connection.
 
+===========================  =======================================================================
+rule                         finds
+===========================  =======================================================================
+``enabled-inside``           a table or column that is enabled inside of what is not (warning)
+===========================  =======================================================================
+
 Source: https://fivetran.com/docs/rest-api/api-reference/connection-schema
 """
 

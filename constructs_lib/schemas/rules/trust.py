@@ -6,6 +6,17 @@ where its own form says so: hexadecimal digits as many as SHA-1 or SHA-256 has, 
 which OpenSSH prints a fingerprint. A hash in base64 that is none of these digests is a doubt, which
 the provider tells once, before it approves: :func:`doubtful_hashes`.
 
+===========================  =======================================================================
+rule                         finds
+===========================  =======================================================================
+``certificate-form``         a value that is no certificate in DER form, in base64
+``certificate-hash``         a certificate that is another one than its hash says
+``certificate-hash-form``    a hash that is right, and not in padded base64 (a warning)
+``fingerprint-form``         a value that is no public key of SSH (a warning where it may be one)
+``fingerprint-hash``         a public key that is another one than its hash says
+``fingerprint-hash-form``    a hash that is right, and not in padded base64 (a warning)
+===========================  =======================================================================
+
 Sources: https://fivetran.com/docs/rest-api/api-reference/certificates; ITU-T X.690 (DER); RFC 4253,
 section 6.6 (public keys of SSH).
 """

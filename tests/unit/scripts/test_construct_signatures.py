@@ -95,6 +95,26 @@ def test_the_generated_parts_are_fresh() -> None:
     assert construct_signatures.main(["--check"]) == 0
 
 
+def test_a_construct_about_a_connection_is_made_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(construct_signatures, "ROOT", tmp_path)
+    monkeypatch.setattr(construct_signatures, "_CONSTRUCTS", tmp_path)
+    (tmp_path / "fivetran").mkdir()
+    module = tmp_path / "fivetran" / "connection_schema.py"
+
+    assert construct_signatures.main(["--check"]) == 1
+    assert "fivetran/connection_schema.py" in capsys.readouterr().err
+    assert construct_signatures.main([]) == 0
+    text = module.read_text()
+    assert "class ConnectionSchema(BelongingConstruct, ConnectionSchemaAttributes):" in text
+    assert "schema_change_handling" in text
+    module.write_text(text.replace("Describe", "Tell of"))
+    assert construct_signatures.main(["--check"]) == 1
+    assert construct_signatures.main([]) == 0
+    assert module.read_text() == text
+
+
 def test_a_stale_module_is_refused_until_written(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
