@@ -92,7 +92,7 @@ def _of_settings_file(candidate: Candidate) -> Iterator[Finding]:
             found = f"the variable {display(value['variable'])}"
             yield Finding("variable-place", "error", place, pointer(path), found, allowed)
         elif _is_literal(value, path) and not is_beside_secret(candidate.found.service, path[1:]):
-            allowed = "a variable; no secret is written into a file"
+            allowed = "a variable; secrets are never written into a file"
             yield Finding("secret-in-file", "error", place, pointer(path), HIDDEN, allowed)
 
 

@@ -66,7 +66,7 @@ def find_excess(value: Any, most_levels: int = MAX_LEVELS) -> Excess | None:
                 return Excess(path[:1], f"more than {most_levels} levels", f"{most_levels} levels")
             left.extend((((*path, step), part) for step, part in _parts(inner)))
         elif _is_number(inner) and has_too_many_places(inner):
-            return Excess(path, "a number with too many places", SIZES)
+            return Excess(path, "a number that is too large or too close to zero", SIZES)
     return None
 
 

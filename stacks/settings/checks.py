@@ -85,7 +85,7 @@ def _entry(
     chosen, identifier = entry.get("connection"), entry.get("connection_id")
     if (chosen is None) == (identifier is None):
         found = "neither" if chosen is None else "connection and connection_id"
-        allowed = "either the name of a connection of this file, or a connection_id"
+        allowed = "either connection, the name of a connection in this file, or connection_id"
         yield Finding("connection-or-id", "error", place, "", found, allowed)
     elif chosen is not None and chosen is not UNKNOWN and "connection" not in broken:
         yield from _unknown(chosen, known, place)
@@ -94,7 +94,9 @@ def _entry(
 
 def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
     if name not in known:
-        hint = did_you_mean(name, known) or "the connection of another file has a connection_id"
+        hint = (
+            did_you_mean(name, known) or "for a connection of another file, write its connection_id"
+        )
         allowed = "the name of a connection of this environment"
         at = "/connection"
         yield Finding("unknown-connection", "error", place, at, display(name), allowed, hint)
@@ -175,8 +177,8 @@ def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
                 "status-twice",
                 (identifier,),
                 ("connector_statuses", name, "connector_id"),
-                f"a second status of the connector {identifier!r}",
-                "one status for each connector: they would overwrite each other",
+                f"a second status for the connector {identifier!r}",
+                "one status per connector: two would overwrite each other",
             )
 
 
@@ -188,8 +190,8 @@ def _keys_of_trust(section: str, name: str, entry: Mapping[str, Any]) -> Iterato
                 "trust-twice",
                 (section, key, chosen),
                 (section, name, key),
-                f"a second set of {what} of the same connection",
-                "one entry for each connection: each would revoke for the other",
+                f"a second set of {what} for the same connection",
+                "one entry per connection: each would revoke what the other approves",
             )
 
 
@@ -201,7 +203,7 @@ def _keys_of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Unique
             (group, schema),
             ("connections", name, "config"),
             f"the destination schema {schema!r} in the group {group!r}",
-            "a destination schema of its own for each connection of a group",
+            "a different destination schema for each connection of a group",
         )
     yield from _import_of("connections", name, entry)
 
@@ -213,7 +215,7 @@ def _import_of(section: str, name: str, entry: Mapping[str, Any]) -> Iterator[_U
             (section, identifier),
             (section, name, "import_id"),
             f"the identifier {identifier!r} a second time",
-            "one entry for each object that exists",
+            "one entry per existing object",
         )
 
 

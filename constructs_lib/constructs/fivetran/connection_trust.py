@@ -46,7 +46,7 @@ class TrustConstruct(ResourceConstruct):
         key = self._connection_argument.identity
         if key is None:
             return ()
-        found = f"a second set of {self.PLURAL} of the same connection"
+        found = f"a second set of {self.PLURAL} for the same connection"
         named = self._connection_argument.pointer
         return (UniqueKey("trust-twice", (provider, key, self.PLURAL), named, found, self._once),)
 
@@ -59,7 +59,9 @@ class TrustConstruct(ResourceConstruct):
 
     @property
     def _once(self) -> str:
-        return f"one {type(self).__name__} for each connection: each would revoke for the other"
+        return (
+            f"one {type(self).__name__} per connection: each would revoke what the other approves"
+        )
 
 
 class ConnectionCertificatesAttributes:

@@ -91,8 +91,8 @@ def test_a_resync_of_everything_is_asked_for_in_words(
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ("", "Nothing says what to re-sync"),
-        ("scope = null", "Nothing says what to re-sync"),
+        ("", "The extent of the re-sync is missing"),
+        ("scope = null", "The extent of the re-sync is missing"),
         ("scope = {}", "at least one schema with its tables"),
         (EVERYTHING + 'scope = { a = ["b"] }', "Two extents of a re-sync"),
         (EVERYTHING + 'on_reschedule = "never"', "on_reschedule"),
@@ -125,7 +125,7 @@ resource "terraform_data" "late" {
         late + action("resync", scope, of=database), "Error when invoking action"
     )
 
-    assert "Nothing says what to re-sync" in output
+    assert "The extent of the re-sync is missing" in output
     assert "Nothing was sent." in output
 
 

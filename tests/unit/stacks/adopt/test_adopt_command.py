@@ -209,7 +209,7 @@ def test_an_environment_that_does_not_exist_is_named(run: Adopt) -> None:
     assert run(environment="pord") == Result(
         1,
         "",
-        "adopt: there is no environment 'pord' among dev, prod; did you mean 'prod'?\n"
+        "adopt: there is no environment 'pord' (found: dev, prod); did you mean 'prod'?\n"
         "Nothing was written.\n",
     )
 
@@ -220,7 +220,7 @@ def test_a_file_with_mistakes_has_to_be_mended_first(run: Adopt, folder: Path) -
     result = run()
 
     assert result.status == 1
-    assert "the environment dev has mistakes, correct them first" in result.err
+    assert "the environment dev has mistakes; correct them first" in result.err
     assert result.err.lower().count("nothing was written") == 1
     assert "dev.yaml:3:1: error[unknown-attribute] /conections" in result.err
 
@@ -317,4 +317,4 @@ def test_adopt_into_a_file_that_is_not_read_is_refused(run: Adopt, folder: Path)
 
 
 def test_adopt_into_the_base_is_refused(run: Adopt) -> None:
-    assert "there is no environment 'base' among dev, prod" in run(environment="base").err
+    assert "there is no environment 'base' (found: dev, prod)" in run(environment="base").err
