@@ -124,7 +124,7 @@ def _errors(candidate: Candidate) -> Iterator[Finding]:
     fields = facts.config if facts else {}
     for path in _named_like_secrets(candidate.attributes["config"], fields, ("config",)):
         allowed = (
-            "no setting in clear whose name is that of a secret, and of which nothing is known"
+            "no setting in clear text that has the name of a secret and is not in the catalogue"
         )
         yield Finding("secret-in-config", "error", place, pointer(path), HIDDEN, allowed)
 

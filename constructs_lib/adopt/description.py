@@ -62,13 +62,13 @@ class Belonging(NamedTuple):
 
 _BELONGINGS = {
     "trust": (
-        "also what is approved for each: certificates and SSH fingerprints; this takes two "
-        "requests for each connection",
+        "also write the certificates and SSH fingerprints that are approved for each connection; "
+        "this takes two requests per connection",
         ("fivetranops_connection_certificates", "fivetranops_connection_fingerprints"),
     ),
     "schemas": (
-        "also which schemas, tables and columns are synced: the policy, and what differs from it; "
-        "this takes at least one request for each connection",
+        "also write which schemas, tables and columns are synced: the policy, and what differs "
+        "from it; this takes at least one request per connection",
         ("fivetranops_connection_schema",),
     ),
 }
@@ -141,9 +141,13 @@ def require_names(document: Document) -> None:
     seen: set[str] = set()
     for each in document.connections:
         if not _RESOURCE.fullmatch(each.name):
-            raise UnfitForm(f"{each.name!r} cannot be a name; allowed are letters, digits, _ and -")
+            raise UnfitForm(
+                f"{each.name!r} is not a valid name; allowed are letters, digits, _ and -"
+            )
         if each.name in seen:
-            raise UnfitForm(f"two connections have the name {each.name!r}; give each its own")
+            raise UnfitForm(
+                f"two connections have the name {each.name!r}; give each a different name"
+            )
         seen.add(each.name)
 
 

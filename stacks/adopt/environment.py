@@ -40,7 +40,7 @@ def _value(value: Any, environ: Mapping[str, str]) -> Any:
         return value
     name = f"TF_VAR_{value.name}"
     if not environ.get(name):
-        raise AccountError(f"{name} has no value, and the provider of this environment needs it")
+        raise AccountError(f"{name} has no value, but the provider of this environment needs it")
     return environ[name]
 
 

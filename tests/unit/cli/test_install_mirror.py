@@ -107,7 +107,7 @@ def test_mirror_written_twice_is_the_same_bytes(
     assert contents(tmp_path / "else where") == contents(mirror)
     capsys.readouterr()
     assert write(mirror) == 0
-    assert "were in the mirror already" in capsys.readouterr().out
+    assert "are already in the mirror" in capsys.readouterr().out
 
 
 def test_mirror_keeps_versions_that_it_has(mirror: Path) -> None:

@@ -179,7 +179,9 @@ def test_a_terraform_without_a_version_is_quoted(
 
     assert machine.try_to_set_up() == 1
 
-    said = f"{machine.programs}/terraform does not tell its version, but ended with status {status}"
+    said = (
+        f"{machine.programs}/terraform does not report its version, but ended with status {status}"
+    )
     assert f"{MISSING}{said} and answered: {answer}. Get it from {SOURCE}." == last_line(machine)
 
 

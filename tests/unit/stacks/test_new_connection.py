@@ -138,7 +138,7 @@ def test_a_name_that_cannot_be_used_is_refused(run: Run, name: str) -> None:
     status, out, err = run("postgres", "--name", name)
 
     assert (status, out) == (1, "")
-    assert err.startswith(f"new-connection: {name!r} cannot be the name of a connection")
+    assert err.startswith(f"new-connection: {name!r} is not a valid name of a connection")
 
 
 def test_an_unknown_service_asks_what_was_meant(run: Run) -> None:
