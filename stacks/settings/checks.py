@@ -158,7 +158,7 @@ def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Fi
     for each in _unique_keys(values):
         owner = owners.setdefault((each.rule, each.key), each)
         if owner is not each:
-            found = f"{each.found}, as {'.'.join(map(str, owner.path[:2]))} has it"
+            found = f"{each.found}, first in {'.'.join(map(str, owner.path[:2]))}"
             at = pointer(each.path)
             yield Finding(each.rule, "error", place, at, found, each.allowed)
 

@@ -273,7 +273,7 @@ def duplicate_keys(owners: Sequence[KeyOwner]) -> Iterator[Finding]:
         for each in unique_keys:
             owner = first.setdefault((each.rule, each.key), place)
             if owner is not place:
-                found = f"{each.found}, as at {owner}"
+                found = f"{each.found}, first at {owner}"
                 yield Finding(
                     each.rule, "error", place, each.pointer, found, each.allowed, each.hint
                 )

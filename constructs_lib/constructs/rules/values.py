@@ -152,7 +152,7 @@ def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
             pointer(path),
             "nothing" if value is None else "an empty value",
             "a reference to a variable",
-            "leave it out if there is no such secret; os.environ.get answers None for a name that "
+            "leave it out if there is no such secret; os.environ.get returns None for a name that "
             "is not set",
         )
         for path, value in _secrets(values)

