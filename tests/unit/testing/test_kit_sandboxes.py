@@ -130,7 +130,7 @@ def test_recovery_ends_all_faults(fivetran_sandbox: FivetranSandbox, invoices: s
 
 
 def test_an_unknown_fault_names_those_there_are(fivetran_sandbox: FivetranSandbox) -> None:
-    with pytest.raises(SandboxError, match="there are 500, "):
+    with pytest.raises(SandboxError, match="the faults are 500, "):
         fivetran_sandbox.fail("503")
 
 

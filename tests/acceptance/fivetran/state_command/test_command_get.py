@@ -183,7 +183,7 @@ def test_service_without_state_is_named_with_the_others(
 FAILURES: list[tuple[dict[str, str], str]] = [
     ({"FIVETRAN_APISECRET": "wrong-canary"}, "answered 401"),
     ({"FIVETRAN_APIKEY": ""}, "FIVETRAN_APIKEY is not set"),
-    ({"FIVETRAN_API_URL": "http://api.example.com"}, "in clear; use https"),
+    ({"FIVETRAN_API_URL": "http://api.example.com"}, "in clear text; use https"),
 ]
 
 
