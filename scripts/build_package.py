@@ -32,8 +32,10 @@ class NoTime(Exception):
 
 def main() -> int:
     """Build everything; return the exit status."""
-    parser = argparse.ArgumentParser(description="Builds what is published.")
-    parser.add_argument("--directory", default="dist", help="where to (default: dist)")
+    parser = argparse.ArgumentParser(description="Builds the packages that are published.")
+    parser.add_argument(
+        "--directory", default="dist", help="the directory for the packages (default: dist)"
+    )
     directory = Path(parser.parse_args().directory)
     try:
         build(directory)
@@ -70,9 +72,7 @@ def _time_of_commit() -> str:
     try:
         done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError):
-        message = (
-            "git tells no time of a commit here. Run this in a clone, or set SOURCE_DATE_EPOCH."
-        )
+        message = "git has no commit time here. Run this in a clone, or set SOURCE_DATE_EPOCH."
         raise NoTime(message) from None
     return done.stdout.strip()
 

@@ -72,7 +72,7 @@ def _show(scene: Stage) -> None:
     _move_the_cursor(scene, identifier)
     _step(
         "The end",
-        "What Terraform made, Terraform takes away: the connection with its state is deleted. The\n"
+        "Terraform deletes what it created: the connection and its state. The\n"
         "status of the Elastic connector stays as it was set: no status can be deleted, so\n"
         "Terraform only forgets it.",
     )
@@ -83,7 +83,7 @@ def _deploy(scene: Stage) -> None:
     _step(
         "Deploy",
         "This program describes a connection, its state (cursor) and the status of an Elastic\n"
-        "connector. Terraform launches the providers, and they make it so.",
+        "connector. Terraform launches the providers, which create it.",
     )
     _say(scene.program.read_text())
     _next()
@@ -97,7 +97,7 @@ def _deploy(scene: Stage) -> None:
 def _drift(scene: Stage, identifier: str) -> None:
     _step(
         "Drift",
-        "Somebody changes a setting past Terraform: syncs every hour instead of every six.\n"
+        "Somebody changes a setting outside Terraform: syncs every hour instead of every six.\n"
         "The plan shows that one attribute and nothing else.",
     )
     scene.ask("PATCH", f"/v1/connections/{identifier}", {"sync_frequency": 60})
@@ -107,7 +107,7 @@ def _drift(scene: Stage, identifier: str) -> None:
 
 
 def _repair(scene: Stage) -> None:
-    _step("Repair", "The next apply puts it back, by one request with one key.")
+    _step("Repair", "The next apply restores it, with one request of one key.")
     scene.terraform("apply", "-auto-approve")
     _tell_writes(scene)
     _next()
@@ -118,7 +118,7 @@ def _move_the_cursor(scene: Stage, identifier: str) -> None:
         "A cursor is moved while a sync runs",
         f"The state goes back from {_BEFORE} to {_AFTER}, by one line of the program. And the\n"
         f"worst happens: a sync of {_SYNC_SECONDS} seconds begins just before the connection is\n"
-        "paused. A pause does not end it, and until it has ended Fivetran takes no state.",
+        "paused. A pause does not end it, and until it has ended Fivetran accepts no state.",
     )
     text = scene.program.read_text()
     scene.program.write_text(text.replace(_BEFORE, _AFTER))
@@ -128,7 +128,7 @@ def _move_the_cursor(scene: Stage, identifier: str) -> None:
     starts = {"kind": "sync_starts", "method": "PATCH", "path": path, "when": "before"}
     scene.let_happen(starts, sync_seconds=_SYNC_SECONDS)
     scene.terraform("apply", "-auto-approve")
-    _say("\nWhat was asked of Fivetran, from the pause on:\n")
+    _say("\nThe requests to Fivetran, from the pause on:\n")
     for line in _set_state_requests(scene.requests()):
         _say(line)
     state = scene.ask("GET", f"{path}/state")["state"]

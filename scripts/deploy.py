@@ -231,8 +231,8 @@ class _Deploy:
             self._show("apply", "-input=false", path.name)
         except _Failed as failure:
             sys.stderr.write(
-                f"The plan was not applied as a whole, and is deleted. '{self._command('plan')}'"
-                " shows what is left to do.\n"
+                "The plan was applied only in part, and has been deleted. "
+                f"'{self._command('plan')}' shows what is left to do.\n"
             )
             return failure.status
         return 0
@@ -289,9 +289,9 @@ class _Deploy:
 
 
 _NEXT = """
-The plan is in {path}, with this summary. It may hold values that are not for
-everybody: only you can read it, git ignores it, and it is deleted when it was applied.
-Apply exactly this: {command}
+The plan is in {path}, with this summary. It may contain confidential
+values: only you can read it, git ignores it, and applying it deletes it.
+To apply exactly this plan: {command}
 """
 
 

@@ -111,7 +111,7 @@ def _set_up_terraform(is_dev: bool) -> None:
         if problem and lack:
             raise _NoTerraform(
                 f"Terraform 1.11 or newer is missing: {lack}. The PyPI package "
-                f"{terraforms.PACKAGE}, which brings one, cannot be used on this machine: "
+                f"{terraforms.PACKAGE}, which contains one, cannot be used on this machine: "
                 f"{problem}. Get HashiCorp's own from {terraforms.DOWNLOADS}."
             )
         if problem:

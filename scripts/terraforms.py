@@ -41,7 +41,7 @@ class Terraform(NamedTuple):
 
 
 class NoVersion(Exception):
-    """A Terraform on the PATH does not tell its version."""
+    """A Terraform on the PATH does not report its version."""
 
 
 class NotStarted(Exception):
@@ -51,7 +51,7 @@ class NotStarted(Exception):
 def on_the_path(environ: Mapping[str, str]) -> Terraform | None:
     """Return the Terraform on the PATH that is not the one of the package; None without any.
 
-    :raises NoVersion: if it does not tell its version, with what it answered
+    :raises NoVersion: if it does not report its version, with what it answered
     """
     path = next(_programs(environ), None)
     if path is None:
@@ -62,8 +62,8 @@ def on_the_path(environ: Mapping[str, str]) -> Terraform | None:
     if found is None:
         first = next((line for line in answer.splitlines() if line.strip()), "nothing")
         raise NoVersion(
-            f"Terraform 1.11 or newer is missing: {path} does not tell its version, but ended with "
-            f"status {done.returncode} and answered: {first}. Get it from {DOWNLOADS}."
+            f"Terraform 1.11 or newer is missing: {path} does not report its version, but ended "
+            f"with status {done.returncode} and answered: {first}. Get it from {DOWNLOADS}."
         )
     return Terraform(path, found[1], (int(found[2]), int(found[3])) < _OLDEST)
 
@@ -73,7 +73,7 @@ def write_newest(python: Path, library: Path) -> None:
 
     :param python: the interpreter that it runs with
     :param library: the shared library of the package
-    :raises NotStarted: if it does not tell its version, with what it says
+    :raises NotStarted: if it does not report its version, with what it says
     """
     NEWEST.parent.mkdir(parents=True, exist_ok=True)
     command = shlex.join([str(python), "-I", "-S", str(_PROGRAM), str(library)])

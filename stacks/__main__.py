@@ -52,29 +52,43 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    description = "Without a command, the stacks of all environments are synthesised."
+    description = (
+        "Add connections to the file of an environment. Without a command, synthesise the stacks "
+        "of all environments."
+    )
     parser = argparse.ArgumentParser(prog="python -m stacks", description=description)
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("new-connection", help="write the settings of a new connection")
     new.add_argument("service", metavar="SERVICE", help="the connector type, such as postgres")
-    new.add_argument("--name", metavar="NAME", help="name of the connection; default the service")
     new.add_argument(
-        "--group", metavar="ID", default="", help="the group; default that of defaults"
+        "--name", metavar="NAME", help="the name of the connection (default: the service)"
+    )
+    new.add_argument(
+        "--group",
+        metavar="ID",
+        default="",
+        help="the identifier of the group (default: that in defaults)",
     )
     help_ = (
-        "the environment to whose file it is added, such as sandbox, or base for all, or the path "
+        "add it to the file of this environment, such as sandbox, or base for all; or to the file "
+        "at this path "
     )
-    help_ += "of a settings file; without it, it is printed"
+    help_ += "; without this option, it is printed"
     new.add_argument("--environment", metavar="NAME|FILE", help=help_)
-    _add_adopt(commands.add_parser("adopt", help="write the settings of what the account has"))
+    _add_adopt(
+        commands.add_parser(
+            "adopt", help="write the settings of the connections that the account has"
+        )
+    )
     return parser
 
 
 def _add_adopt(command: argparse.ArgumentParser) -> None:
     help_ = (
-        "the environment to whose file the connections are added, such as production, or the path "
+        "add the connections to the file of this environment, such as production, or to the file "
+        "at "
     )
-    help_ += "of its file"
+    help_ += "this path"
     command.add_argument("--environment", metavar="NAME|FILE", required=True, help=help_)
     help_ = "only connections of this group; may be given several times"
     command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
@@ -88,20 +102,20 @@ def _new_connection(options: argparse.Namespace) -> str:
     service, name = options.service, options.name
     facts = schemas.service(service)
     if facts is None:
-        refresh = f"if it is new: connections catalogue refresh --live {service}"
+        refresh = f"if it is new, run connections catalogue refresh --live {service}"
         near = did_you_mean(service, schemas.services())
         raise InsertError(f"the catalogue has no service {service!r}; {near or refresh}")
     key = name if name is not None else _name(service)
     if not _NAME.fullmatch(key):
-        allowed = "small letters, digits and underscores, with a letter first"
-        raise InsertError(f"{key!r} cannot be the name of a connection; allowed are {allowed}")
+        allowed = "lower-case letters, digits and underscores, beginning with a letter"
+        raise InsertError(f"{key!r} is not a valid name of a connection; allowed are {allowed}")
     template = partial(connection_template, facts, key, group=options.group)
     if options.environment is None:
         return template()
     file = environment_file(options.environment, ENVIRONMENTS)
     refuse_merging(file, key)
     insert(file, key, template)
-    return f"{file}: added {key}\nNext: remove the comment marks of what it needs, and make plan\n"
+    return f"{file}: added {key}\nNext: uncomment the settings that it needs, and run make plan\n"
 
 
 def _name(service: str) -> str:

@@ -91,7 +91,7 @@ FORMS = {
         (yaml_form.FILE,),
         yaml_form.FILE,
         yaml_form.IMPORTS,
-        "add what is in {directory}/connections.yaml to an environment, and look at its diff",
+        "add the entries of {directory}/connections.yaml to an environment, and look at its diff",
         is_settings_file=True,
     ),
 }
@@ -142,7 +142,7 @@ def _show(printed: str, report: str) -> int:
 
 def parser() -> CommandParser:
     """Return the parser of the command."""
-    description = "Write the connections that an account has, such that the next deploy imports "
+    description = "Write the connections that an account has, so that the next deploy imports "
     description += "them and changes nothing."
     parser = CommandParser(
         prog=program("adopt"),
@@ -151,14 +151,14 @@ def parser() -> CommandParser:
         notes=FIVETRAN_VARIABLES,
     )
     parser.add_argument("--form", choices=FORMS, required=True, help="the form of the files")
-    help_ = "where the files are written"
+    help_ = "the directory for the files"
     parser.add_argument("--out", metavar="DIRECTORY", type=Path, required=True, help=help_)
     help_ = "only connections of this group; may be given several times"
     parser.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=help_)
     add_belongings(parser)
-    help_ = "print what would be written, whatever is in the directory"
+    help_ = "print what would be written, whatever the directory contains"
     parser.add_argument("--dry-run", action="store_true", help=help_)
     return parser
 
@@ -201,8 +201,8 @@ def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:
     """
     if not files.exists(form.imports_file) and any(map(files.exists, form.files)):
         raise FilesError(
-            f"{files.directory / form.imports_file} is not there, which has the names of the"
-            " connections in the other files: put it back, or name another directory with --out"
+            f"{files.directory / form.imports_file} is missing. It has the names of the "
+            "connections in the other files: restore it, or choose another directory with --out"
         )
     text = files.text(form.imports_file)
     return {identifier: name for name, identifier in form.imports.findall(text)}
@@ -260,9 +260,10 @@ def _require_all(
     if lost:
         shown = first_names(sorted(f"{earlier[each]} ({each})" for each in lost))
         raise FilesError(
-            f"{files.directory} has connections that would be missing, so that Terraform would "
-            f"delete them: {shown}. They are gone, or not among those that were asked for. Name "
-            "another directory with --out; or take them out by hand, and what is new from --dry-run"
+            f"{files.directory} has connections that the new files would not have, so Terraform "
+            f"would delete them: {shown}. They were deleted at Fivetran, or the options exclude "
+            "them. Choose another directory with --out; or remove them by hand, and copy what is "
+            "new from the output of --dry-run"
         )
 
 
@@ -279,7 +280,7 @@ def _report(
     names = f" in {', '.join(contents)}" if adopted else ""
     yield f"{options.out}: {count(len(adopted), 'connection')} {verb}{names}"
     if not candidates:
-        yield "  there is no connection of that kind that this API key can see"
+        yield "  this API key can see no such connection"
     yield from result_lines(adopted, [each for each in candidates if each.refused])
     if adopted and not options.dry_run:
         yield ""
@@ -305,5 +306,5 @@ def _planned(new: int, earlier: int) -> str:
     """Return what a plan shows; which of the earlier ones were deployed is not known here."""
     if not earlier:
         return f"{new} to import, 0 to add, 0 to change, 0 to destroy"
-    waiting = f"those of the {earlier} written before that no deploy has imported yet"
-    return f"{new} to import, besides {waiting}, and no change of the others"
+    waiting = f"those of the {earlier} written earlier that no deploy has imported yet"
+    return f"{new} to import, plus {waiting}, and no change to the others"

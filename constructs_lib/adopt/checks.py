@@ -92,7 +92,7 @@ def _of_settings_file(candidate: Candidate) -> Iterator[Finding]:
             found = f"the variable {display(value['variable'])}"
             yield Finding("variable-place", "error", place, pointer(path), found, allowed)
         elif _is_literal(value, path) and not is_beside_secret(candidate.found.service, path[1:]):
-            allowed = "a variable; no secret is written into a file"
+            allowed = "a variable; secrets are never written into a file"
             yield Finding("secret-in-file", "error", place, pointer(path), HIDDEN, allowed)
 
 
@@ -124,7 +124,7 @@ def _errors(candidate: Candidate) -> Iterator[Finding]:
     fields = facts.config if facts else {}
     for path in _named_like_secrets(candidate.attributes["config"], fields, ("config",)):
         allowed = (
-            "no setting in clear whose name is that of a secret, and of which nothing is known"
+            "no setting in clear text that has the name of a secret and is not in the catalogue"
         )
         yield Finding("secret-in-config", "error", place, pointer(path), HIDDEN, allowed)
 

@@ -133,9 +133,13 @@ def require_names(document: Document) -> None:
     seen: set[str] = set()
     for each in document.connections:
         if not _RESOURCE.fullmatch(each.name):
-            raise UnfitForm(f"{each.name!r} cannot be a name; allowed are letters, digits, _ and -")
+            raise UnfitForm(
+                f"{each.name!r} is not a valid name; allowed are letters, digits, _ and -"
+            )
         if each.name in seen:
-            raise UnfitForm(f"two connections have the name {each.name!r}; give each its own")
+            raise UnfitForm(
+                f"two connections have the name {each.name!r}; give each a different name"
+            )
         seen.add(each.name)
 
 

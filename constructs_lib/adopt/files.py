@@ -69,8 +69,9 @@ class WrittenFiles:
         if others:
             shown = ", ".join(str(self.directory / name) for name in others)
             raise FilesError(
-                f"{shown}: changed since, or not written by {self._command}. Name another directory"
-                " with --out; or print the rest with --dry-run, and paste what you need"
+                f"{shown}: not written by {self._command}, or changed since then. Choose another "
+                "directory with --out; or print everything with --dry-run, and paste what you "
+                "need"
             )
 
     def write(
@@ -107,7 +108,7 @@ class WrittenFiles:
     def _require_directory(self) -> None:
         for path in (self.directory, *self.directory.parents):
             if os.path.lexists(path) and not path.is_dir():
-                raise FilesError(f"{path} is no directory. Name another one with --out")
+                raise FilesError(f"{path} is not a directory. Choose another one with --out")
 
     def _first_line(self, content: str) -> str:
         about = f"{self._command}, which overwrites no changed file"

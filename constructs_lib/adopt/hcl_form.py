@@ -127,7 +127,7 @@ def _removed(address: str) -> str:
 
 def _reference(address: str) -> Expression:
     if not _ADDRESS.fullmatch(address):
-        raise UnfitForm(f"{address!r} is no address of a resource")
+        raise UnfitForm(f"{address!r} is not the address of a resource")
     return Expression(address)
 
 
@@ -158,7 +158,7 @@ def leave_provider_out(contents: dict[str, str], directory: Path) -> list[str]:
         return []
     provider = expression({"source": SOURCE, "version": __version__})
     return [
-        f"Before that, write into required_providers of {others[0]}:",
+        f"Before that, add to required_providers of {others[0]}:",
         f"  {_PROVIDER} = {provider}",
     ]
 

@@ -211,8 +211,10 @@ def errors_of(name: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
         check_connection(attributes, place=place, is_token=_is_variable, with_library=False)
     )
     for path in _texts_of_no_file(attributes, ()):
-        allowed = "text that a file can hold"
-        yield Finding("text", "error", place, pointer(path), "half of a character", allowed)
+        allowed = "text that a file can contain"
+        yield Finding(
+            "text", "error", place, pointer(path), "half a character (a lone surrogate)", allowed
+        )
 
 
 def _is_variable(value: Any) -> bool:

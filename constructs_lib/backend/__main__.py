@@ -26,8 +26,8 @@ _USAGE = f"""usage: python -m constructs_lib.backend {{{",".join(_PROVIDERS)}}} 
 Terraform starts this program by itself. With --debug the provider serves until it is interrupted,
 and prints the TF_REATTACH_PROVIDERS that makes Terraform use it.
 
-The others are for people: state shows, moves and restores the state (cursor) of a connection,
-install puts the providers where Terraform finds them without the CDK.
+The other commands are for users: state shows, sets and restores the state (cursor) of a connection,
+install makes the providers available to Terraform without the CDK.
 """
 
 

@@ -32,29 +32,29 @@ COMMANDS: Final = {
     "adopt": Command("constructs_lib.adopt.__main__", "write an account as HCL, Python or YAML"),
     "catalogue": Command(
         "constructs_lib.schemas.catalogue.__main__",
-        "show, search and refresh the services' fields",
+        "show, search and update the fields of services",
         only_prints=True,
     ),
     "completion": Command(
-        "constructs_lib.cli.completion", "print what makes a shell complete", only_prints=True
+        "constructs_lib.cli.completion",
+        "print the code for completion in a shell",
+        only_prints=True,
     ),
     "doctor": Command(
         "constructs_lib.cli.doctor.command",
-        "check whether a deploy has everything it needs",
+        "check whether this machine has what a deploy needs",
         only_prints=True,
     ),
-    "install": Command(_INSTALL, "put the providers where plain Terraform finds them", True),
+    "install": Command(_INSTALL, "install the providers for Terraform without the CDK", True),
     "migrate": Command(
         "constructs_lib.adopt.migrate.__main__", "move from a state of Fivetran's own provider"
     ),
     "new-connection": Command(
         "constructs_lib.cli.new_connection",
-        "write one connection, with what its service needs",
+        "write one connection with what its service needs",
         only_prints=True,
     ),
-    "query": Command(
-        "constructs_lib.cli.query", "find what there is, by 'terraform query' in a stack's folder"
-    ),
+    "query": Command("constructs_lib.cli.query", "find existing objects with 'terraform query'"),
     "sandbox": Command("constructs_lib.sandbox.__main__", "serve stand-ins for the APIs"),
     "schema": Command(
         "constructs_lib.cli.schema",
@@ -68,9 +68,9 @@ COMMANDS: Final = {
         "constructs_lib.backend.fivetran.state_command.arguments",
     ),
     "status": Command(
-        "constructs_lib.cli.status", "show how the connections are doing; exit status 1 if broken"
+        "constructs_lib.cli.status", "show which connections work; exit status 1 if one is broken"
     ),
-    "uninstall": Command(_INSTALL, "take the providers away again", True),
+    "uninstall": Command(_INSTALL, "remove the installed providers", True),
 }
 """All commands, in the order in which the help names them."""
 

@@ -52,7 +52,7 @@ def parser() -> CommandParser:
     """Return the parser of the command."""
     parser = CommandParser(
         prog=program("completion"),
-        description="Print the code that makes a shell complete commands and options.",
+        description="Print the code with which a shell completes commands and options.",
         examples=_EXAMPLES,
     )
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh or fish")

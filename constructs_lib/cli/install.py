@@ -52,8 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         place_of_it = error.filename or directory
         other = "--mirror" if options.mirror else "--directory"
         sys.stderr.write(
-            f"{arguments[0]}: {place_of_it}: {error.strerror or error}. "
-            f"Fix that and try again, or name another folder with {other}.\n"
+            f"{arguments[0]}: {place_of_it}: {error.strerror or error}. Fix that and try again, "
+            f"or choose another folder with {other}.\n"
         )
         return 1
     return 0
@@ -75,7 +75,7 @@ def _mirrored(directory: Path) -> str:
     """Write the mirror; return what was done, and what the machines need besides."""
     is_new = write_mirror(directory)
     names = " and ".join(f"{provider} {__version__}" for provider in launchers.PROVIDERS)
-    done = f"Wrote {names} into the mirror" if is_new else f"{names} were in the mirror already"
+    done = f"Wrote {names} into the mirror" if is_new else f"{names} are already in the mirror"
     return (
         f"{done}\n  {directory}\nEach machine that runs Terraform needs the package, too:\n"
         f"  pip install connections-as-code=={__version__}\n"
@@ -100,7 +100,7 @@ def _installed(directory: Path, python: str) -> str:
     before = read_if_present(record).decode(errors="replace").strip()
     write_atomically(record, f"{python}\n".encode(), mode=0o644, scratch=directory / _SCRATCH)
     names = " and ".join(f"{provider} {__version__}" for provider in launchers.PROVIDERS)
-    done = f"Installed {names} in" if any(written) else f"{names} were in place already in"
+    done = f"Installed {names} in" if any(written) else f"{names} are already installed in"
     change = f" (before: {before})" if before and before != python else ""
     return f"{done}\n  {directory}\nThey are run by\n  {python}{change}\n"
 
@@ -118,7 +118,7 @@ def _removed(directory: Path) -> str:
         path.unlink()
         _remove_empty(path.parent, directory)
     left = [folder for folder in folders if folder.exists()]
-    kept = "".join(f"Other files are left in\n  {folder}\n" for folder in left)
+    kept = "".join(f"Other files remain in\n  {folder}\n" for folder in left)
     done = "Removed the providers from" if files else "No provider was installed in"
     return f"{done}\n  {directory}\n{kept}"
 
@@ -139,7 +139,7 @@ def _next_steps(directory: Path, *, is_usual: bool, home: Path) -> str:
         for provider in launchers.PROVIDERS
     )
     block = f"terraform {{\n  required_providers {{\n{entries}\n  }}\n}}\n"
-    needed = f"\nWrite the ones you use into the configuration:\n\n{block}"
+    needed = f"\nAdd those that you use to the configuration:\n\n{block}"
     configuration = read_cli_configuration(os.environ, home)
     installation = configuration.installation
     if installation is None:
@@ -147,17 +147,18 @@ def _next_steps(directory: Path, *, is_usual: bool, home: Path) -> str:
     if directory in [mirror.expanduser() for mirror in installation.mirrors]:
         return f"{needed}\n{installation.file} has a filesystem_mirror with this folder already.\n"
     return (
-        f"{needed}\n{installation.file} has a provider_installation block, so Terraform looks only "
-        "where that says.\nAdd to that block, and the exclusion to its direct block:\n\n"
-        f"{_mirror(directory)}  direct {{\n{_EXCLUDE}  }}\n"
+        f"{needed}\n{installation.file} has a provider_installation block, so Terraform only "
+        "searches the places in it.\nAdd this to that block, with the exclusion in its direct "
+        f"block:\n\n{_mirror(directory)}  direct {{\n{_EXCLUDE}  }}\n"
     )
 
 
 def _whole_block(directory: Path, configuration: CliConfiguration) -> str:
     file = configuration.named or "~/.terraformrc"
     return (
-        f"\nTerraform does not look into this folder by itself. Write into {file}:\n\n"
-        f"provider_installation {{\n{_mirror(directory)}  direct {{\n{_EXCLUDE}  }}\n}}\n"
+        "\nTerraform does not search this folder by default. Add to "
+        f"{file}:\n\nprovider_installation "
+        f"{{\n{_mirror(directory)}  direct {{\n{_EXCLUDE}  }}\n}}\n"
     )
 
 
@@ -170,7 +171,7 @@ def _mirror(directory: Path) -> str:
 
 
 _NETWORK = f"""
-To install over the network, serve the folder by https, and put this in place of filesystem_mirror:
+To install over the network, serve the folder over https, and replace filesystem_mirror with:
 
   network_mirror {{
     url     = "https://HOST/PATH/"
@@ -188,7 +189,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     options = of_command.parse_args(arguments[1:])
     options.remove = options.remove or arguments[0] == "uninstall"
     if options.mirror is not None and not options.mirror:
-        of_command.error("--mirror is empty; name the folder of the mirror")
+        of_command.error("--mirror is empty; give the folder of the mirror")
     if options.mirror and options.remove:
         of_command.error("--mirror only writes a mirror; to remove one, delete its folder")
     if options.mirror and (options.directory or options.python):
@@ -201,10 +202,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def parser(command: str) -> CommandParser:
     """Return the parser of ``install`` or ``uninstall``."""
-    about = "Install the providers for plain Terraform, or remove them with --remove."
+    about = "Install the providers for Terraform without the CDK, or remove them with --remove."
     parser = CommandParser(
         prog=program(command),
-        description="Remove the providers again." if command == "uninstall" else about,
+        description="Remove the installed providers." if command == "uninstall" else about,
         examples="{prog}\n{prog} --directory /srv/terraform/providers"
         + ("" if command == "uninstall" else "\n{prog} --mirror /srv/terraform/mirror"),
     )
@@ -213,8 +214,10 @@ def parser(command: str) -> CommandParser:
     # An uninstall takes it as well, as it always did.
     text = argparse.SUPPRESS if command == "uninstall" else "remove them instead"
     parser.add_argument("--remove", action="store_true", help=text)
-    parser.add_argument("--python", type=_python, help="the Python that runs them (default: this)")
-    text = "write a mirror into a folder instead, for filesystem_mirror and network_mirror"
+    parser.add_argument(
+        "--python", type=_python, help="the Python that runs them (default: this one)"
+    )
+    text = "write a mirror for filesystem_mirror and network_mirror into this folder instead"
     text = argparse.SUPPRESS if command == "uninstall" else text
     parser.add_argument("--mirror", metavar="DIR", help=text)
     return parser
@@ -223,7 +226,7 @@ def parser(command: str) -> CommandParser:
 def _python(text: str) -> str:
     path = Path(text).expanduser().absolute()
     if not os.access(path, os.X_OK) or path.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is no program")
+        raise argparse.ArgumentTypeError(f"{text} is not a program")
     return str(path)
 
 

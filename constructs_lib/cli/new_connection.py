@@ -1,4 +1,4 @@
-"""``connections new-connection``: write one connection, with what its service needs.
+"""``connections new-connection``: write one connection with what its service needs.
 
 The catalogue says what a service needs: the keys of its destination schema, and its secrets, which
 become variables. In the forms of Terraform and Python it is a file of its own; an entry of an
@@ -30,10 +30,10 @@ from constructs_lib.schemas.redaction import display, escape_controls
 from constructs_lib.validation import render
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_NAME_IN_WORDS: Final = "small letters, digits and underscores, with a letter first"
+_NAME_IN_WORDS: Final = "lower-case letters, digits and underscores, beginning with a letter"
 _APP: Final = Path("stacks", "__main__.py")
 _EXAMPLES: Final = """\
-# on a terminal it asks for what is not given
+# on a terminal, it asks for missing values
 {prog}
 
 {prog} --service postgres --group decided_lagoon --form hcl --out fivetran
@@ -75,9 +75,11 @@ def main(arguments: Sequence[str]) -> int:
         if sys.stdin is not None and sys.stdin.isatty():
             _ask(options)
         elif missing := _missing(options):
-            parsed.error(f"there is no terminal to ask on; give {', '.join(missing)}")
+            parsed.error(
+                f"there is no terminal to ask for missing values; give {', '.join(missing)}"
+            )
         if options.environment is not None and options.out is not None:
-            parsed.error("--out belongs to --form: an environment has its own file")
+            parsed.error("--out only goes with --form: an environment has its own file")
         facts = _service(options.service)
         name = _name(options.name or _usual_name(facts.name))
         if options.environment is not None:
@@ -93,22 +95,22 @@ def parser() -> CommandParser:
     """Return the parser of the command."""
     parser = CommandParser(
         prog=program("new-connection"),
-        description="Write one connection, with what its service needs by the catalogue: the "
-        "name of the destination schema, and each secret as a variable.",
+        description="Write one connection, with what its service needs according to the "
+        "catalogue: the name of the destination schema, and each secret as a variable.",
         examples=_EXAMPLES,
     )
     add = parser.add_argument
     add("--service", metavar="S", help="the type of the connection, such as postgres")
-    text = "the identifier of the group (destination); an environment may have it in its defaults"
+    text = "the identifier of the group (destination); an environment may set it in its defaults"
     add("--group", metavar="ID", help=text)
-    text = "its name, and that of its destination schema; default the service"
+    text = "the name of the connection and of its destination schema (default: the service)"
     add("--name", metavar="NAME", help=text)
     target = parser.add_mutually_exclusive_group()
-    text = "add it to the file of this environment of the project, or to a settings file"
+    text = "add it to the file of this environment, or to the settings file at this path"
     target.add_argument("--environment", metavar="NAME|FILE", help=text)
     text = "write it in this form"
     target.add_argument("--form", choices=FORMS, help=text)
-    text = "the directory of the new file; without it, the form is printed"
+    text = "the directory for the new file; without it, the connection is printed"
     add("--out", metavar="DIRECTORY", type=Path, help=text)
     return parser
 
@@ -129,7 +131,7 @@ def _ask(options: argparse.Namespace) -> None:
     usual = _usual_name(options.service)
     options.name = options.name or _answer("Name", _name, default=usual)
     if options.environment is None and options.form is None:
-        where = _answer(f"Form ({', '.join(FORMS)}), or the environment that gets it", _text)
+        where = _answer(f"Form ({', '.join(FORMS)}), or the environment to add it to", _text)
         options.form, options.environment = (where, None) if where in FORMS else (None, where)
     if not options.group:
         optional = None if options.environment is None else ""
@@ -149,7 +151,7 @@ def _answer(question: str, check: Callable[[str], Any], default: str | None = No
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
-            raise _Failed("no answer")
+            raise _Failed("the input ended without an answer")
         answer = line.strip() or default
         try:
             if answer:
@@ -175,7 +177,7 @@ def _service(name: str) -> Service:
 
 def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise _Failed(f"{display(name)} cannot be a name; allowed are {_NAME_IN_WORDS}")
+        raise _Failed(f"{display(name)} is not a valid name; allowed are {_NAME_IN_WORDS}")
     return name
 
 
@@ -190,8 +192,8 @@ def _insert(facts: Service, name: str, options: argparse.Namespace) -> int:
     """
     if not _APP.is_file():
         raise _Failed(
-            f"{Path.cwd()} is no project with environment files (it has no {_APP}). Go to its "
-            "folder, or choose a form with --form"
+            f"{Path.cwd()} is not a project with environment files (it has no {_APP}). Change to "
+            "the folder of the project, or choose a form with --form"
         )
     group = ["--group", options.group] if options.group else []
     words = [facts.name, "--name", name, *group, "--environment", options.environment]
@@ -271,12 +273,12 @@ def _require_free(folder: Path, document: Document) -> None:
     names |= {f"var.{each.name}" for each in variables_of(document)}
     there = {f"fivetranops_connection.{name}" for name in others.connections}
     if taken := sorted(names & (there | {f"var.{name}" for name in others.variables})):
-        raise _Failed(f"{folder} declares {', '.join(taken)} already; give another --name")
+        raise _Failed(f"{folder} already declares {', '.join(taken)}; choose another --name")
 
 
 def _values_of(document: Document) -> list[str]:
     names = [f"TF_VAR_{each.name}" for each in variables_of(document)]
-    return [f"Set those of its secrets that it has: {', '.join(names)}"] if names else []
+    return [f"Set the secrets that the connection uses: {', '.join(names)}"] if names else []
 
 
 def _write_new(folder: Path, files: dict[str, str]) -> None:
@@ -298,6 +300,6 @@ def _write_new(folder: Path, files: dict[str, str]) -> None:
             path.unlink(missing_ok=True)
         if isinstance(error, FileExistsError):
             place = error.filename or folder
-            raise _Failed(f"{place} is there already; give another --name or --out") from None
+            raise _Failed(f"{place} already exists; choose another --name or --out") from None
         reason = error.strerror or type(error).__name__
         raise _Failed(f"{error.filename or folder} cannot be written: {reason}") from None

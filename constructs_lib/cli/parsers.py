@@ -16,15 +16,15 @@ _WITH_WORD: Final = (_PACKAGE, f"{_PACKAGE}.backend")
 
 FIVETRAN_VARIABLES: Final = """\
 environment:
-  FIVETRAN_APIKEY, FIVETRAN_APISECRET   the credentials; they are taken from nowhere else
-  FIVETRAN_API_URL                      another address; sandbox or sandbox:FILE for the sandbox
+  FIVETRAN_APIKEY, FIVETRAN_APISECRET   the credentials (there is no option for them)
+  FIVETRAN_API_URL                      the API address, if not the default; or sandbox[:FILE]
 """
 """The notes of a command that asks Fivetran."""
 
 Status: TypeAlias = int | str
 """An exit status, or several of them in one text."""
 DONE: Final = "done"
-NOT_POSSIBLE: Final = "not possible; the message says why and what to do"
+NOT_POSSIBLE: Final = "failed; the message says why, and what to do"
 WRONG_USAGE: Final = "wrong usage"
 INTERRUPTED: Final = "interrupted by Ctrl-C"
 STATUSES: Final[Mapping[Status, str]] = {0: DONE, 1: NOT_POSSIBLE, 2: WRONG_USAGE, 130: INTERRUPTED}

@@ -106,12 +106,12 @@ def _terraform(machine: Machine) -> str:
         raise NoQuery(f"{name} is not on the PATH. Install Terraform 1.14 or newer: {_DOWNLOADS}")
     version = terraform_version(machine, program)
     if version is None:
-        raise NoQuery(f"{program} does not tell its version. Try '{program} version'")
+        raise NoQuery(f"{program} does not report its version. Try '{program} version'")
     if version[:2] < _OLDEST:
         shown = ".".join(map(str, version))
         raise NoQuery(
-            f"{program} is {shown}, and 'query' came with Terraform 1.14. Install that or a newer "
-            f"one: {_DOWNLOADS}. Or name it with TERRAFORM_BINARY_NAME"
+            f"{program} is {shown}, but 'query' needs Terraform 1.14 or newer. Install it: "
+            f"{_DOWNLOADS}. Or name one in TERRAFORM_BINARY_NAME"
         )
     return program
 
@@ -121,7 +121,7 @@ def _require_initialised(folder: Path, environ: Mapping[str, str]) -> None:
         stacks = sorted(path.parent for path in (folder / _STACKS).glob("*/*.tf*"))
         known = f", such as --dir {os.path.relpath(stacks[0])}" if stacks else ""
         raise NoQuery(
-            f"{folder} holds no configuration of Terraform. Name the folder of a synthesised stack "
+            f"{folder} has no Terraform configuration. Give the folder of a synthesised stack "
             f"with --dir{known}"
         )
     if not (folder / (environ.get("TF_DATA_DIR") or ".terraform")).is_dir():
@@ -169,7 +169,8 @@ def _remove_stale(folder: Path) -> None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise NoQuery(
-                    f"another query runs in {folder}, with {path.name}. Try again when it has ended"
+                    f"another query is running in {folder}, with {path.name}. Try again when it "
+                    "has ended"
                 ) from None
             if _is_ours(file.read()):
                 path.unlink()
@@ -291,15 +292,15 @@ def parser(resource: str = "") -> CommandParser:
     """
     parser = CommandParser(
         prog=program("query"),
-        description="Find what there is, by 'terraform query' in the folder of a stack.",
+        description="Find existing objects with 'terraform query', in the folder of a stack.",
         examples=_EXAMPLES,
         statuses={
             0: DONE,
-            1: "Terraform ended with 1, or it cannot be run; the message says why",
+            1: "Terraform exited with 1 or cannot be run; the message says why",
             2: WRONG_USAGE,
             130: "interrupted by Ctrl-C before Terraform ran",
         },
-        notes="The filters are those of the resource that is named, and are joined by 'and'.",
+        notes="The filters depend on --resource. An object must match all of them.",
         allow_abbrev=False,
     )
     _add_resource(parser)
@@ -307,11 +308,13 @@ def parser(resource: str = "") -> CommandParser:
     parser.add_argument("--dir", default=".", help=text)
     text = "the alias of the provider to ask, if the stack has several"
     parser.add_argument("--provider", metavar="ALIAS", help=text)
-    text = "at most so many (default: that of Terraform, 100)"
+    text = "find at most N objects (default: 100, as in Terraform)"
     parser.add_argument("--limit", type=_limit, metavar="N", help=text)
-    text = "write the configuration of all that is found into this new file, with import blocks"
+    text = (
+        "write the configuration of everything that is found into this new file, with import blocks"
+    )
     parser.add_argument("--generate-config-out", metavar="FILE", help=text)
-    parser.add_argument("--json", action="store_true", help="print what Terraform prints as JSON")
+    parser.add_argument("--json", action="store_true", help="print the JSON that Terraform prints")
     for attribute in _filters(resource or _resources()[0]).values():
         _add_filter(parser, attribute)
     return parser
@@ -347,7 +350,7 @@ def _add_filter(parser: argparse.ArgumentParser, attribute: Attribute) -> None:
 def _limit(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError("a limit is at least 1")
+        raise argparse.ArgumentTypeError("the limit must be at least 1")
     return number
 
 

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     folder = options.environments or FOLDER
     try:
         if options.environments is not None and not folder.is_dir():
-            raise _Failed(f"there is no folder {folder}; name the one of the environment files")
+            raise _Failed(f"there is no folder {folder}; give the folder of the environment files")
         text = file_text(folder, options.service, is_whole=not options.partial)
         if options.output is None:
             sys.stdout.write(text)
@@ -69,19 +69,19 @@ def parser() -> CommandParser:
     """Return the parser of the command."""
     parser = CommandParser(
         prog=program("schema"),
-        description="Write the JSON Schema of the environment files, by which an editor offers "
-        "keys and values with their descriptions, and marks mistakes.",
+        description="Write the JSON Schema of the environment files. With it, an editor completes "
+        "keys and values, shows their descriptions and marks mistakes.",
         examples=_EXAMPLES,
         notes=_NOTES,
     )
-    text = f"the folder of the files, whose services it has; default {FOLDER}"
+    text = f"the folder of the files; the schema covers their services (default: {FOLDER})"
     parser.add_argument("--environments", metavar="DIR", type=Path, help=text)
-    text = "a service whose settings it has besides; may be given several times"
+    text = "another service to cover; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=text)
-    text = "do not require the destination schema where a file has service and config, because "
+    text = "do not require the destination schema in a file with service and config, because "
     text += "another file has it"
     parser.add_argument("--partial", action="store_true", help=text)
-    text = "the file to write; without it the schema is printed"
+    text = "the file to write; without it, the schema is printed"
     parser.add_argument("--output", metavar="FILE", type=Path, help=text)
     return parser
 

@@ -99,7 +99,7 @@ def _without_connections(options: argparse.Namespace, found: Sequence[Mapping[st
     for name, attribute in (("group", "group_id"), ("service", "service")):
         there = {one[attribute] for one in found}
         if missing := [value for value in getattr(options, name) if value not in there]:
-            return f"there is no connection with --{name} {' or '.join(missing)}; check the name"
+            return f"no connection has the --{name} {' or '.join(missing)}; check the name"
     return ""
 
 
@@ -261,12 +261,12 @@ def parser() -> CommandParser:
     """Return the parser of the command."""
     parser = CommandParser(
         prog=program("status"),
-        description="Show how the Fivetran connections are doing, what needs somebody first.",
+        description="Show which Fivetran connections work, those that need attention first.",
         examples=_EXAMPLES,
         statuses={
             0: "no connection is broken",
             1: "a connection is broken",
-            2: f"nothing could be read, or {WRONG_USAGE}",
+            2: f"the connections could not be read, or {WRONG_USAGE}",
             130: INTERRUPTED,
         },
         notes=FIVETRAN_VARIABLES,
@@ -277,7 +277,7 @@ def parser() -> CommandParser:
     text = "only connections of this type, such as postgres; may be given several times"
     parser.add_argument("--service", metavar="S", action="append", default=[], help=text)
     parser.add_argument("--broken", action="store_true", help="show only those that are broken")
-    text = "print all that the API tells, as JSON, with the state in a word"
+    text = "print everything that the API returns as JSON, with the state in one word"
     parser.add_argument("--json", action="store_true", help=text)
     return parser
 

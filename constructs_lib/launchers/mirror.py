@@ -111,8 +111,9 @@ def _index(path: Path) -> dict[str, Any]:
         index["versions"][__version__] = {}
     except (ValueError, TypeError, KeyError, RecursionError):
         raise MirrorError(
-            f'{path}: this is no index of versions, such as {{"versions": {{"{__version__}": '
-            "{}}}. Write into an empty folder, or repair the file."
+            f"{path}: this is not an index of versions, such as "
+            f'{{"versions": {{"{__version__}": {{}}}}}}. Write into an empty folder, or '
+            "repair the file."
         ) from None
     return dict(index)
 

@@ -192,31 +192,33 @@ def parser() -> CommandParser:
     """Return the parser of the command."""
     parser = CommandParser(
         prog=program("sandbox"),
-        description="Serve a local stand-in for Fivetran's REST API, and for Elastic's connector "
-        "API; look at its database, and change it.",
+        description="Serve local stand-ins for Fivetran's REST API and Elastic's connector API, "
+        "and look at or change their databases.",
         examples="{prog} serve --control --database fivetran.sqlite3 --port 8080\n"
         "{prog} journal --database fivetran.sqlite3 --writes",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_serve(_command(commands, "serve", _serve, "answer over HTTP, on 127.0.0.1 only", False))
+    _add_serve(
+        _command(commands, "serve", _serve, "serve the APIs over HTTP, on 127.0.0.1 only", False)
+    )
     _add_fivetran_settings(
         _command(commands, "configure", _configure, "change and show the settings")
     )
     text = "change and show the settings of an Elastic sandbox"
     _add_elastic_settings(_command(commands, "configure-elastic", _configure_elastic, text))
     journal = _command(commands, "journal", _journal, "print the journal of requests")
-    journal.add_argument("--since", type=int, default=0, help="only the requests after this number")
-    journal.add_argument("--writes", action="store_true", help="only the requests other than GET")
+    journal.add_argument("--since", type=int, default=0, help="only requests after this number")
+    journal.add_argument("--writes", action="store_true", help="only requests other than GET")
     journal.add_argument("--json", action="store_true", help="one JSON object per line")
-    _command(commands, "reset", _reset, "forget everything but the settings")
+    _command(commands, "reset", _reset, "delete everything except the settings")
     group = _command(commands, "add-group", _add_group, "add a group (destination)")
-    group.add_argument("id", help="identifier of the group")
+    group.add_argument("id", help="the identifier of the group")
     _add_generate(
         _command(commands, "generate", _generate, "add many connections of many services")
     )
     connector = _command(commands, "add-connector", _add_connector, "add an Elastic connector")
-    connector.add_argument("id", help="identifier of the connector")
-    connector.add_argument("--service-type", help="such as confluence")
+    connector.add_argument("id", help="the identifier of the connector")
+    connector.add_argument("--service-type", help="the type of the connector, such as confluence")
     return parser
 
 
@@ -251,22 +253,26 @@ def _command(
 
 
 def _add_generate(command: CommandParser) -> None:
-    command.add_argument("--connections", type=int, default=300, help="how many (default: 300)")
     command.add_argument(
-        "--services", type=int, default=60, help="of how many services (default: 60)"
+        "--connections", type=int, default=300, help="the number of connections (default: 300)"
+    )
+    command.add_argument(
+        "--services", type=int, default=60, help="the number of services (default: 60)"
     )
     text = "a group to spread them over; may be given several times"
     command.add_argument("--group", action="append", metavar="ID", help=text)
-    command.add_argument("--seed", type=int, default=1, help="another seed makes another account")
+    command.add_argument(
+        "--seed", type=int, default=1, help="a number; each makes a different account"
+    )
 
 
 def _add_serve(command: CommandParser) -> None:
-    command.add_argument("--port", type=int, default=0, help="TCP port; 0 takes a free one")
+    command.add_argument("--port", type=int, default=0, help="the TCP port; 0 for a free one")
     command.add_argument("--api-key", default="sandbox", help="the API key (default: sandbox)")
     command.add_argument(
         "--api-secret", default="sandbox", help="the API secret (default: sandbox)"
     )
-    text = "serve the page and the paths below /_sandbox"
+    text = "also serve the control page and the paths below /_sandbox"
     command.add_argument("--control", action="store_true", help=text)
     _add_fivetran_settings(command)
     text = "the SQLite file of Elastic's API"
@@ -276,7 +282,7 @@ def _add_serve(command: CommandParser) -> None:
         metavar="PORT",
         type=int,
         default=0,
-        help="the TCP port of Elastic's API; 0 takes a free one",
+        help="the TCP port of Elastic's API; 0 for a free one",
     )
     for name in ("api-key", "username", "password", "bearer-token"):
         text = "the API key (base64 of id:key)" if name == "api-key" else f"the {name}"

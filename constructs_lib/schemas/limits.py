@@ -27,6 +27,7 @@ MAX_PLACES: Final = 1000
 
 SIZES: Final = f"numbers between 1e-{MAX_PLACES} and 1e{MAX_PLACES}"
 """What is allowed, in words."""
+_TOO_MANY_PLACES: Final = "a number that is too large or too close to zero"
 
 
 class Excess(NamedTuple):
@@ -59,7 +60,7 @@ def find_excess(value: Any, most_levels: int = MAX_LEVELS) -> Excess | None:
     :param most_levels: how deeply lists and objects may be nested
     """
     if _is_number(value) and has_too_many_places(value):
-        return Excess((), "a number with too many places", SIZES)
+        return Excess((), _TOO_MANY_PLACES, SIZES)
     left: list[tuple[Path, Any]] = [((), value)] if isinstance(value, (dict, list)) else []
     while left:
         path, inner = left.pop()
@@ -69,7 +70,7 @@ def find_excess(value: Any, most_levels: int = MAX_LEVELS) -> Excess | None:
             if isinstance(part, (dict, list)):
                 left.append(((*path, step), part))
             elif _is_number(part) and has_too_many_places(part):
-                return Excess((*path, step), "a number with too many places", SIZES)
+                return Excess((*path, step), _TOO_MANY_PLACES, SIZES)
     return None
 
 

@@ -235,7 +235,7 @@ def _check_types(variables: Any, other_providers: Any) -> None:
     __tracebackhide__ = True
     if not (variables is None or isinstance(variables, Mapping)):
         found = type(variables).__name__
-        raise DeployFailed(f'variables are a mapping such as {{"key": "value"}}, and no {found}')
+        raise DeployFailed(f'variables are a mapping such as {{"key": "value"}}, not {found}')
     if isinstance(other_providers, str):
         raise DeployFailed(
             f"other_providers is a list of names: other_providers=[{other_providers!r}]"

@@ -110,8 +110,8 @@ def _others(document: Document, own: Mapping[str, str], allowed: frozenset[str])
         names = sorted(places)
         shown = [f"{name} ({places[name]})" if places[name] else name for name in names]
         yield (
-            f"the stack has providers that would work on what is real: {', '.join(shown)}. Test "
-            f"it without them, or allow them: other_providers={names}"
+            f"the stack has providers that would act on real systems: {', '.join(shown)}. Test it "
+            f"without them, or allow them: other_providers={names}"
         )
 
 

@@ -171,8 +171,8 @@ class FivetranSandbox(ServedSandbox):
         possible = _places_of_secrets(service)
         if place not in received and not _is_place_of_secret(place, possible):
             raise SandboxRefused(
-                f"{place!r} is no place of a secret of the connection {connection_id} ({service}). "
-                f"It received secrets at {_listed(received)}; its service has "
+                f"{place!r} is not the place of a secret of the connection {connection_id} "
+                f"({service}). It received secrets at {_listed(received)}; its service has "
                 f"{_listed([*possible, 'auth.…'])}"
             )
         return self.store.holds_secret(connection_id, place, value)

@@ -114,7 +114,7 @@ class Synthesized:
         found: dict[str, Any] | None = blocks.get(type_, {}).get(name)
         if found is None:
             there = sorted(f"{each}.{one}" for each in blocks for one in blocks[each])
-            known = f"there are {', '.join(there)}" if there else "there is none at all"
+            known = f"there are {', '.join(there)}" if there else "there are none"
             raise AssertionError(f"the stack has no {kind} {type_}.{name}; {known}")
         return found
 
@@ -161,8 +161,8 @@ def _made(stack: StackSource, folder: Path) -> TerraformStack:
         return stack
     if not callable(stack):
         raise SynthesisFailed(
-            f"a stack to test is a function that takes an App, a class of stacks, or a stack; it "
-            f"is no {type(stack).__name__}"
+            "a stack to test is a function that takes an App, a class of stacks, or a stack, and "
+            f"not a {type(stack).__name__}"
         )
     app = App(outdir=str(folder))
     made = stack(app, _NAME) if isinstance(stack, type) else stack(app)

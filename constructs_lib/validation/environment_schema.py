@@ -86,8 +86,8 @@ def _without(body: Schema, name: str) -> Schema:
 _HEAD: Final[Schema] = {
     "$schema": DRAFT,
     "title": "environment file",
-    "description": "One file with settings of an environment. The file of an environment is laid "
-    "over base.yaml: mappings merge, lists and scalars replace, and null removes a key.",
+    "description": "The settings of an environment. They are merged over base.yaml: mappings are "
+    "merged, lists and scalars are replaced, and null removes a key.",
 }
 _VARIABLE: Final[Schema] = {"$ref": "#/definitions/variable"}
 DEFINITIONS: Final[Schema] = {
@@ -100,11 +100,11 @@ DEFINITIONS: Final[Schema] = {
             "variable": {
                 "type": "string",
                 "pattern": "^[a-z_][a-z0-9_]*$",
-                "description": "The name of the variable: small letters, digits and underscores.",
+                "description": "The name of the variable: lower-case letters, digits, underscores.",
             },
             "unset": {
                 "enum": ["keep"],
-                "description": "Leave the secret as it is at Fivetran while the variable is empty.",
+                "description": "While the variable is empty, Fivetran keeps its secret.",
             },
         },
     }
@@ -306,7 +306,7 @@ def rule_of(field: Field) -> Schema:
     if field.fields:
         return _object({name: rule_of(each) for name, each in field.fields.items()})
     if field.read_only:
-        return {"description": "Only Fivetran sets it: leave it out."}
+        return {"description": "Only Fivetran sets it, so leave it out."}
     if field.allowed:
         return {"enum": [*dict.fromkeys([*field.allowed, *_as_scalars(field.allowed), "", None])]}
     return dict(_SCALARS[field.kind])

@@ -15,9 +15,9 @@ _HEAD = """\
 
 # The command `connections`
 
-It runs everything that a person runs. `connections COMMAND --help` prints what is here.
-`python -m constructs_lib` is the same command, where no script is on the `PATH`. The older ways,
-such as `python -m constructs_lib.sandbox`, go on working.
+It has a subcommand for everything that users run. `connections COMMAND --help` prints what is
+here. `python -m constructs_lib` is the same command, for when the script is not on the `PATH`.
+Older forms such as `python -m constructs_lib.sandbox` keep working.
 
 """
 _COMPLETION = """
@@ -29,7 +29,7 @@ eval "$(connections completion bash)"    # or zsh, or fish
 ```
 
 With that extra, `status`, `catalogue show` and `doctor` also fit their tables to a terminal, and
-`NO_COLOR` turns colours off. Without the extra, and where the output is no terminal, they print
+`NO_COLOR` turns colours off. Without the extra, or if the output is not a terminal, they print
 plain text; with `--json` they print JSON and nothing else.
 """
 
@@ -47,7 +47,7 @@ def _link(name: str) -> str:
 
 
 def _common_statuses() -> str:
-    head = "## Exit statuses\n\nMost commands have these; one with others says so below.\n"
+    head = "## Exit statuses\n\nMost commands have these. A command with others lists them below.\n"
     return f"{head}{_status_table(STATUSES)}"
 
 

@@ -51,7 +51,7 @@ class PlanFile:
         except (OSError, ValueError):
             return f"there is no plan for {self._environment}"
         if note.get("environment") != self._environment:
-            return f"the plan is one for {note.get('environment')}, not for {self._environment}"
+            return f"the plan is for {note.get('environment')}, not for {self._environment}"
         if note.get("action") != _REVIEWABLE:
             return f"the plan in {self.path} was not made by 'make plan'"
         if note.get("plan") != made_from["plan"]:

@@ -125,7 +125,7 @@ def adopt(options: AdoptOptions, environ: Mapping[str, str]) -> int:
 def _adopt(options: AdoptOptions, environ: Mapping[str, str], folder: Path) -> None:
     file = environment_file(options.environment, folder)
     if file.suffix != ".yaml":
-        raise UnfitEnvironment(f"{displayed(file)} is not read; rename it to {file.stem}.yaml")
+        raise UnfitEnvironment(f"{displayed(file)} is ignored; rename it to {file.stem}.yaml")
     existing = ExistingEnvironment(file.stem, file.parent)
     selection, found = _read(options, environ, existing)
     candidates = _candidates(found, existing)
@@ -199,7 +199,7 @@ def report(
         lines += ["", f"Next: ENVIRONMENT={existing.file.stem} make diff"]
         rest = "0 to add, 0 to change, 0 to destroy"
         if existing.connections:
-            rest = "and no change of them"
+            rest = "and no change to them"
         number = len(adopted) + sum(len(each.belongings) for each in adopted)
         lines += [f"It should show {number} to import, {rest}."]
     return "".join(f"{line}\n" for line in lines)
@@ -207,15 +207,15 @@ def report(
 
 def _passed_over(selection: Selection) -> Iterator[str]:
     if selection.known:
-        yield f"  {count(len(selection.known), 'connection')} the environment has already"
+        yield f"  {count(len(selection.known), 'connection')} that the environment already has"
     if selection.others:
         yield f"  {count(selection.others, 'connection')} of other services"
     if not any(selection):
-        yield "  the account, or the group, has no connection that this API key can see"
+        yield "  this API key can see no connection in the account or group"
     for name, number in Counter(each.name for each in selection.elsewhere).items():
-        yield f"  {count(number, 'connection')} the environment {name} imports"
+        yield f"  {count(number, 'connection')} that the environment {name} imports"
     for each, name in selection.described:
         yield (
-            f"  not added: {each.id} ({each.schema}), because {name} describes that destination "
-            f"schema. Unless {name} is deployed already, write import_id: {each.id} there"
+            f"  not added: {each.id} ({each.schema}), because {name} has that destination schema. "
+            f"Unless {name} is deployed already, write import_id: {each.id} there"
         )

@@ -40,7 +40,7 @@ def _value(value: Any, environ: Mapping[str, str]) -> Any:
         return value
     name = f"TF_VAR_{value.name}"
     if not environ.get(name):
-        raise AccountError(f"{name} has no value, and the provider of this environment needs it")
+        raise AccountError(f"{name} has no value, but the provider of this environment needs it")
     return environ[name]
 
 
@@ -64,7 +64,7 @@ class ExistingEnvironment:
         found = [each for each in _check(merged) if not _is_about_no_connections(each)]
         if mistakes := errors([with_location(each, merged.root) for each in found]):
             raise UnfitEnvironment(
-                f"the environment {name} has mistakes, correct them first\n" + render(mistakes)
+                f"the environment {name} has mistakes; correct them first\n" + render(mistakes)
             )
         values = merged.values
         self.defaults: dict[str, Any] = values.get("defaults") or {}
@@ -140,15 +140,17 @@ def _require(name: str, folder: Path) -> None:
     if name not in names:
         near = did_you_mean(name, names)
         shown = displayed(folder / f"{name}.yaml")
-        hint = near or f"create {shown}, which may be empty"
-        raise UnfitEnvironment(f"there is no environment {name!r} among {', '.join(names)}; {hint}")
+        hint = near or f"create {shown}; it may be empty"
+        raise UnfitEnvironment(
+            f"there is no environment {name!r} (found: {', '.join(names)}); {hint}"
+        )
 
 
 def _read(path: Path) -> Node:
     node, found = read(path)
     if node is None or errors(found):
         raise UnfitEnvironment(
-            f"{displayed(path)} has mistakes, correct them first\n" + render(errors(found))
+            f"{displayed(path)} has mistakes; correct them first\n" + render(errors(found))
         )
     return node
 

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_UNLOCKED = "a state without a lock: two deploys at once can lose the changes of one of them"
+_UNLOCKED = "a state without a lock: if two deploys run at once, the changes of one can be lost"
 _TYPE = ("type",)
 """The path to the type, which the environment chooses; the mapping may begin in another file."""
-_LOCKED = "a state that is locked while it changes"
+_LOCKED = "a state that is locked while a deploy changes it"
 
 
 def backend_rules(type_name: str) -> tuple[Rule, ...]:
@@ -67,9 +67,7 @@ def consul_address(inputs: Inputs) -> Iterator[Problem]:
     """Demand ``https`` of Consul, whose address has no scheme and whose default is ``http``."""
     address = inputs["address"] or ""
     if address and inputs["scheme"] != "https" and not _is_this_machine(_host(f"//{address}")):
-        yield _unencrypted(
-            ("address",), "an address that is reached by http", "write scheme: https"
-        )
+        yield _unencrypted(("address",), "an address that uses http", "write scheme: https")
 
 
 def s3_lock(inputs: Inputs) -> Iterator[Problem]:
@@ -82,8 +80,8 @@ def http_lock(inputs: Inputs) -> Iterator[Problem]:
     """Demand the addresses to lock and to unlock: the http backend locks only with them."""
     if inputs["lock_address"] is not None and inputs["unlock_address"] is None:
         hint = "write unlock_address, which may be the same address"
-        found = "lock_address without unlock_address: the lock of the first run would stay"
-        yield Problem(("lock_address",), found, "both of them, or neither", hint)
+        found = "lock_address without unlock_address: the first run would never release its lock"
+        yield Problem(("lock_address",), found, "both, or neither", hint)
     elif inputs["address"] is not None and inputs["lock_address"] is None:
         # Where the environment gives the address, it gives those of the lock, too.
         yield _unlocked(_TYPE, "write lock_address and unlock_address")
@@ -127,7 +125,7 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _unencrypted(path: Path, found: str, hint: str = "write https://") -> Problem:
-    allowed = "https, or http for this machine only; others could read the state on its way"
+    allowed = "https, or http to this machine only; others on the network could read the state"
     return Problem(path, found, allowed, hint)
 
 
@@ -215,12 +213,15 @@ def hint_without_setting(backend: Mapping[str, Any], path: Path) -> str:
     type_name, name = backend.get("type"), str(path[-1])
     rule = _rule(type_name, path)
     if type_name == "pg" and name == "conn_str":
-        return "leave the password out of it, or all of it and set PG_CONN_STR"
+        return "leave out the password, or leave out conn_str and set PG_CONN_STR"
     if name == "token" and type_name in ("cloud", "remote"):
-        return f"leave it out and set {token_variable(backend.get('hostname'))}, or terraform login"
+        return (
+            f"leave it out and set {token_variable(backend.get('hostname'))}, or run terraform "
+            "login"
+        )
     if _ENVIRONMENT in rule:
         return f"leave it out and set {rule[_ENVIRONMENT]}, which Terraform reads"
-    return "leave it out; Terraform takes no variables here, only the settings of its environment"
+    return "leave it out; a backend cannot use Terraform variables, only environment variables"
 
 
 def token_variable(hostname: Any) -> str:
@@ -287,7 +288,7 @@ def _explained(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
     if finding.rule != "unknown-attribute" or nearest_name(name, known) or not others:
         return finding
     # Most often it came with a merge, and is not a typing error.
-    hint = f"a setting of {', '.join(others)}; where base.yaml brings it, write {name}: null here"
+    hint = f"a setting of {', '.join(others)}; if base.yaml sets it, write {name}: null here"
     return finding._replace(hint=hint)
 
 

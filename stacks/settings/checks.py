@@ -66,7 +66,7 @@ def _entry(
     chosen, identifier = entry.get("connection"), entry.get("connection_id")
     if (chosen is None) == (identifier is None):
         found = "neither" if chosen is None else "connection and connection_id"
-        allowed = "either the name of a connection of this file, or a connection_id"
+        allowed = "either connection, the name of a connection in this file, or connection_id"
         yield Finding("connection-or-id", "error", place, "", found, allowed)
     elif chosen is not None and chosen is not UNKNOWN and "connection" not in broken:
         yield from _unknown(chosen, known, place)
@@ -76,7 +76,9 @@ def _entry(
 
 def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
     if name not in known:
-        hint = did_you_mean(name, known) or "the connection of another file has a connection_id"
+        hint = (
+            did_you_mean(name, known) or "for a connection of another file, write its connection_id"
+        )
         allowed = "the name of a connection of this environment"
         at = "/connection"
         yield Finding("unknown-connection", "error", place, at, display(name), allowed, hint)
@@ -138,7 +140,7 @@ def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Fi
     for each in _unique_keys(values):
         owner = owners.setdefault((each.rule, each.key), each)
         if owner is not each:
-            found = f"{each.found}, as {'.'.join(map(str, owner.path[:2]))} has it"
+            found = f"{each.found}, first in {'.'.join(map(str, owner.path[:2]))}"
             at = pointer(each.path)
             yield Finding(each.rule, "error", place, at, found, each.allowed)
 
@@ -158,8 +160,8 @@ def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
                 "status-twice",
                 (identifier,),
                 ("connector_statuses", name, "connector_id"),
-                f"a second status of the connector {identifier!r}",
-                "one status for each connector: they would overwrite each other",
+                f"a second status for the connector {identifier!r}",
+                "one status per connector: two would overwrite each other",
             )
 
 
@@ -172,8 +174,8 @@ def _keys_of_connections(
                 once.rule,
                 (section, key, chosen),
                 (section, name, key),
-                f"a second {once.what} of the same connection",
-                f"one entry for each connection: {once.why}",
+                f"a second {once.what} for the same connection",
+                f"one entry per connection: {once.why}",
             )
 
 
@@ -185,7 +187,7 @@ def _keys_of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Unique
             (group, schema),
             ("connections", name, "config"),
             f"the destination schema {schema!r} in the group {group!r}",
-            "a destination schema of its own for each connection of a group",
+            "a different destination schema for each connection of a group",
         )
     yield from _import_of("connections", name, entry)
 
@@ -197,7 +199,7 @@ def _import_of(section: str, name: str, entry: Mapping[str, Any]) -> Iterator[_U
             (section, identifier),
             (section, name, "import_id"),
             f"the identifier {identifier!r} a second time",
-            "one entry for each object that exists",
+            "one entry per existing object",
         )
 
 

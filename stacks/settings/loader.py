@@ -149,11 +149,14 @@ def _read(name: str, path: Path, folder: Path) -> tuple[Node | None, list[Findin
     names = environment_names(folder)
     if name in names and _NAME.fullmatch(name):
         return read(path)
-    allowed = "one of the environments " + ", ".join(names) if names else "a file of this name"
+    allowed = "one of the environments " + ", ".join(names) if names else "a file with this name"
     other = folder / f"{name}.yml"
     hint = f"rename {displayed(other)} to {name}.yaml" if other.is_file() else ""
     if name in names:
-        allowed = "a name of small letters, digits, underscores and dashes, with a letter first"
+        allowed = (
+            "a name of lower-case letters, digits, underscores and hyphens that begins with a "
+            "letter"
+        )
     else:
         hint = hint or did_you_mean(name, names)
     place = FilePlace(displayed(path), 0, 0)
@@ -168,7 +171,7 @@ def _other_endings(folder: Path) -> list[Finding]:
             "warning",
             FilePlace(displayed(path), 0, 0),
             "",
-            "a file that is not read",
+            "a file that is ignored",
             "files that end in .yaml",
             f"rename it to {path.stem}.yaml, or delete it",
         )
@@ -195,11 +198,9 @@ def environment_file(given: str, folder: Path) -> Path:
     named = folder / f"{given}.yaml"
     if not named.is_file():
         names = environment_names(folder)
-        hint = (
-            did_you_mean(given, [*names, BASE]) or f"create {displayed(named)}, which may be empty"
-        )
+        hint = did_you_mean(given, [*names, BASE]) or f"create {displayed(named)}; it may be empty"
         known = ", ".join(names)
-        raise EnvironmentFileError(f"there is no environment {given!r} among {known}; {hint}")
+        raise EnvironmentFileError(f"there is no environment {given!r} (found: {known}); {hint}")
     return named
 
 

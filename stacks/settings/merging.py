@@ -143,7 +143,7 @@ def _finding(node: Node, path: Path, removable: list[str]) -> Finding:
     otherwise = "write its settings, or delete the line" if is_named else "delete the line"
     hint = did_you_mean(path[-1], removable) or otherwise
     found = f"null, but there is no {str(path[-1])!r} to remove"
-    allowed = "null only for what base.yaml or the defaults bring"
+    allowed = "null only for a key that base.yaml or defaults sets"
     return Finding(REMOVES_NOTHING, "warning", node.key_place, node.pointer, found, allowed, hint)
 
 
@@ -217,8 +217,8 @@ def _empty(base: Node) -> Finding:
         place._replace(line=0, column=0),
         "",
         "an empty file",
-        "the connections that the files of the environments change",
-        "restore it, or describe each connection wholly in the file of its environment",
+        "the connections that the environment files change",
+        "restore it, or describe each connection in full in the file of its environment",
     )
 
 

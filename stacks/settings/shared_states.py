@@ -62,14 +62,14 @@ def _finding(location: StateLocation, group: Sequence[StateLocation], *, is_know
     setting = _TYPES[location.backend["type"]].setting
     *first, last = sorted(each.environment for each in group)
     names = f"{', '.join(first)} and {last}"
-    found = f"one state for {names}: each would destroy what the others have"
+    found = f"one state for {names}: each deploy would destroy the resources of the others"
     if not is_known:
-        found = f"the same backend for {names}, and nothing in the files that tells them apart"
+        found = f"the same backend for {names}, and no setting that separates their states"
     # A missing setting is reported at the type, and not where the mapping begins.
     path = setting.split(".") if setting.split(".")[0] in location.backend else ["type"]
     at, place = pointer(("backend", *path)), FilePlace("", 0, 0)
-    hint = f"write another {setting} for each of them"
-    allowed = "a state for each environment"
+    hint = f"write a different {setting} for each of them"
+    allowed = "a separate state for each environment"
     severity: Severity = "error" if is_known else "warning"
     return with_location(Finding(RULE, severity, place, at, found, allowed, hint), location.root)
 

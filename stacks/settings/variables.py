@@ -61,7 +61,10 @@ class _Walk:
     def _variable(self, node: Node, path: Path) -> Variable:
         name = node.value["variable"]
         if not is_variable_name(name.value):
-            allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
+            allowed = (
+                "a name of lower-case letters, digits and underscores that Terraform does not "
+                "reserve"
+            )
             found = "nothing" if name.value is None else display(name.value)
             self._report("variable-name", name, (*path, "variable"), found, allowed)
         elif path[0] == "backend" and len(path) > 1:
@@ -71,7 +74,7 @@ class _Walk:
             self._report("variable-place", node, path, found, allowed, hint)
         elif not _takes_variable(path):
             allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
-            hint = "elsewhere Terraform would write its value to plan and state"
+            hint = "anywhere else, Terraform would write its value to plan and state"
             self._report("variable-place", node, path, f"the variable {name.value}", allowed, hint)
         return Variable(str(name.value), self._keeps_unset(node, path))
 
@@ -84,7 +87,7 @@ class _Walk:
             hint = "leave it out if the variable must have a value"
             self._report("variable-unset", unset, path, display(unset.value), "unset: keep", hint)
         elif path[:1] != ("connections",) or not _in_secrets(path):
-            hint = "leave unset out: elsewhere there is no secret to keep"
+            hint = "leave unset out: there is no secret to keep here"
             allowed = "unset: keep for a secret of one connection"
             self._report("variable-unset", unset, path, "unset: keep", allowed, hint)
         return True
@@ -111,7 +114,7 @@ class _Walk:
             self._report("credentials-in-file", node, path, HIDDEN, allowed, hint)
         elif _in_secrets(path) and not self._is_in_item_with_secret(path):
             hint = f"write {{variable: {_suggested(path)}}} and set TF_VAR_{_suggested(path)}"
-            allowed = "a variable; no secret is written into a file"
+            allowed = "a variable; secrets are never written into a file"
             self._report("secret-in-file", node, path, HIDDEN, allowed, hint)
 
     def _is_in_item_with_secret(self, path: Path) -> bool:

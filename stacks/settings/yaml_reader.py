@@ -95,7 +95,7 @@ def _is_tab(data: bytes, mark: yaml.Mark | None) -> bool:
 def _found(error: yaml.YAMLError) -> str:
     if _has_no_colon(error):
         return "a key without a colon"
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "invalid YAML"
     # An alias that is not defined may be a password that begins with an asterisk.
     known = str(problem).partition("undefined alias")
     return "".join(known[:2]).removeprefix("found ")
@@ -105,16 +105,16 @@ def _hint(error: yaml.YAMLError) -> str:
     begin = getattr(error, "context_mark", None)
     if begin is not None and _is_unclosed(error):
         what = _UNCLOSED[error.context]  # type: ignore[attr-defined]  # Only marked errors have it.
-        return f"close {what} that is opened in line {begin.line + 1}, column {begin.column + 1}"
+        return f"close {what} that opens in line {begin.line + 1}, column {begin.column + 1}"
     problem = str(getattr(error, "problem", ""))
     if _has_no_colon(error):
         return "write a colon and a space after the key"
     if "cannot start any token" in problem:
-        return "put text that begins with a special character in quotes"
+        return "quote text that begins with a special character"
     if "mapping values are not allowed" in problem:
-        return "put text with a colon in quotes, and indent the keys of a mapping alike"
+        return "quote text that contains a colon, and indent all keys of a mapping equally"
     if "did not find expected key" in problem or "expected <block end>" in problem:
-        return "indent the keys of a mapping alike"
+        return "indent all keys of a mapping equally"
     return ""
 
 
@@ -182,14 +182,22 @@ def read_content(data: bytes, file: str) -> tuple[Node | None, list[Finding]]:
     except yaml.YAMLError as error:
         return None, [syntax_finding(error, data, file)]
     except RecursionError:
-        return None, [_finding("yaml-syntax", start, (), "endless nesting", "a plain tree")]
+        return None, [
+            _finding(
+                "yaml-syntax",
+                start,
+                (),
+                "lists and mappings without an end",
+                "no alias that refers to its own value",
+            )
+        ]
     if composed is None or composed.tag == _TAG + "null":
         return Node({}, start, start, ""), []
     reader = _Reader(file)
     root = reader.node(composed, (), start)
     if isinstance(root.value, dict):
         return root._replace(place=start), reader.findings
-    return None, [*reader.findings, _finding("type", root.place, (), "no mapping", "a mapping")]
+    return None, [*reader.findings, _finding("type", root.place, (), "another value", "a mapping")]
 
 
 def displayed(path: pathlib.Path) -> str:
@@ -201,7 +209,7 @@ def displayed(path: pathlib.Path) -> str:
 def _unreadable(error: OSError, file: str) -> Finding:
     reason = error.strerror or type(error).__name__
     missing = isinstance(error, FileNotFoundError)
-    hint = "create it; it may be empty if nothing is shared" if missing else ""
+    hint = "create it; it may be empty if the environments share nothing" if missing else ""
     return _finding("file", FilePlace(file, 0, 0), (), reason, "a file that can be read", hint)
 
 
@@ -245,7 +253,7 @@ class _Reader:
             if read_as is not None:
                 return read_as(raw.value)
         except ValueError:
-            allowed = "a value that comes back as it was written"
+            allowed = "a value that keeps the form in which it is written"
             hint = "put it in quotes if it is text, such as a version"
             found = HIDDEN if is_secret_path(path) else raw.value
             self._report("number-form", raw, path, found, allowed, hint)
@@ -273,10 +281,22 @@ class _Reader:
 
     def _collection(self, raw: yaml.CollectionNode, path: Path) -> Any:
         if len(path) > DEEPEST:
-            self._report("yaml-depth", raw, path[:3], "endless nesting", f"{DEEPEST} levels")
+            self._report(
+                "yaml-depth",
+                raw,
+                path[:3],
+                "lists and mappings without an end",
+                f"at most {DEEPEST} levels",
+            )
             return None
         if id(raw) in self._above:
-            self._report("yaml-alias", raw, path, "an alias within its own anchor", "a plain tree")
+            self._report(
+                "yaml-alias",
+                raw,
+                path,
+                "an alias inside its own anchor",
+                "no alias that refers to its own value",
+            )
             return None
         self._above.add(id(raw))
         if raw.tag not in (_TAG + "map", _TAG + "seq"):
@@ -293,7 +313,7 @@ class _Reader:
         for key, value in self._pairs(raw, path):
             if key.value in content:
                 first = content[key.value].key_place.line
-                found = f"the key {key.value!r} again, after line {first}"
+                found = f"the key {key.value!r} a second time, after line {first}"
                 self._report("duplicate-key", key, (*path, key.value), found, "each key once")
             content[key.value] = self.node(value, (*path, key.value), self._place(key))
         return content
@@ -303,8 +323,8 @@ class _Reader:
     ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in raw.value:
             if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
-                allowed = "keys that are written out; merge keys are not supported"
-                hint = "write what all connections share into defaults"
+                allowed = "explicit keys; merge keys are not supported"
+                hint = "write settings that all connections share into defaults"
                 self._report("yaml-key", key, path, "the merge key <<", allowed, hint)
             elif isinstance(key, yaml.ScalarNode) and key.tag == _TAG + "str":
                 yield key, value

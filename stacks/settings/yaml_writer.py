@@ -148,8 +148,8 @@ def refuse_merging(path: Path, name: str) -> None:
     for other in sorted(other for other in others if other.is_file()):
         if name in _section(_checked(other), _CONNECTIONS):
             raise InsertError(
-                f"{displayed(other)} has a connection {name!r}, with which that of "
-                f"{displayed(path)} would merge; give another name"
+                f"{displayed(other)} has a connection {name!r}, which would be merged with that "
+                f"of {displayed(path)}; choose another name"
             )
 
 
@@ -169,7 +169,7 @@ def insert_all(path: Path, entries: Entries) -> None:
             if name in _section(before, section):
                 noun = section.removesuffix("s").replace("_", " ")
                 raise InsertError(
-                    f"{displayed(path)} has a {noun} {name!r} already; give another name"
+                    f"{displayed(path)} has a {noun} {name!r} already; choose another name"
                 )
     changed = with_entries(path, entries)
     try:
@@ -216,7 +216,7 @@ def _checked(path: Path) -> Node:
     mistakes = [finding for finding in found if finding.severity == "error"]
     if root is None or mistakes:
         listed = "".join("\n" + render([finding]) for finding in mistakes)
-        raise InsertError(f"{displayed(path)} has mistakes, correct them first{listed}")
+        raise InsertError(f"{displayed(path)} has mistakes; correct them first{listed}")
     return root
 
 
@@ -250,8 +250,8 @@ def _place(lines: list[str], root: Any, section: str, shown: str) -> tuple[int, 
     if isinstance(value, yaml.ScalarNode) and not value.value:
         return key.start_mark.line + 1, _INDENT, ""
     raise InsertError(
-        f"the {section.replace('_', ' ')} of {shown} are in braces; write each on lines of its "
-        "own, or print the entry and paste it"
+        f"the {section.replace('_', ' ')} of {shown} are in braces; write each key on a line of "
+        "its own, or print the entry and paste it"
     )
 
 
@@ -277,8 +277,8 @@ def _require_only_new(before: Node, written: Path, entries: Entries, path: Path)
             values[section] = values.get(section) or {}
     if not (is_new and after == wanted):
         raise InsertError(
-            f"nothing can be added to {displayed(path)} without changing more than that; "
-            "print the entry and paste it"
+            f"no entry can be added to {displayed(path)} without changing other lines; print the "
+            "entry and paste it"
         )
 
 

@@ -18,7 +18,7 @@ SAYS = (
     "No historical sync is started",
     "is_historical_sync is not sent at creation",
     "connect_card_config only takes effect at creation",
-    "is there already",
+    "is already set",
     " already",
     "is started",
 )

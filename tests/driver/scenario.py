@@ -49,7 +49,7 @@ _PLAN_IN_WORDS = re.compile(
     r"The state of connection \S+ \(\S+\) (will be set|moves BACKWARDS|is RESET)"
     r"|The history of (the )?connection.* will be loaded again"
     r"|The status of connector \S+ (will be set|is left as it is|is \w+ already)"
-    r"|The state of connection \S+ \(\S+\) is there already"
+    r"|The state of connection \S+ \(\S+\) is already set"
     r"|A change that sends nothing"
 )
 

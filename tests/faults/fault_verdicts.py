@@ -135,7 +135,7 @@ def _is_right_state(stand: Stand, kinds: set[str]) -> bool:
         return False
     if kinds & set(MOVING):
         # What no sync explains is somebody's work, which a destruction leaves and tells of.
-        was_left = any("state before is not restored" in one for one in stand.core.said)
+        was_left = any("previous state is not restored" in one for one in stand.core.said)
         return was_left or is_moved(stand.operation.leaves or {}, found)
     # A state that is restored is not compared a second time: the resource is gone.
     return "state_stored_differently" in kinds and any("differs" in one for one in stand.core.said)

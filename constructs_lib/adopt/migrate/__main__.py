@@ -76,23 +76,24 @@ def parser() -> CommandParser:
     parser = CommandParser(
         prog=program("migrate"),
         examples=_EXAMPLES,
-        description=f"Move connections from a state of {PROVIDER} to a configuration of this one.",
+        description=f"Move connections from a state of {PROVIDER} to a configuration of this "
+        "provider.",
     )
     parser.add_argument(
         "state",
         metavar="STATE",
-        help="output of 'terraform show -json', a state file, a directory, or - for the standard "
+        help="the output of 'terraform show -json', a state file, a directory, or - for standard "
         "input",
     )
-    parser.add_argument("--form", choices=FORMS, required=True, help="what is written")
+    parser.add_argument("--form", choices=FORMS, required=True, help="the form of the files")
     parser.add_argument(
         "--out",
         metavar="DIRECTORY",
         required=True,
-        help="where it is written; for hcl the directory of the configuration",
+        help="the directory for the files; for hcl, the directory of the configuration",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="print what would be written, write nothing"
+        "--dry-run", action="store_true", help="print what would be written, and write nothing"
     )
     return parser
 
@@ -112,8 +113,8 @@ def _migrate(options: argparse.Namespace) -> str:
         migration = migration._replace(connections=connections)
     if not migration.connections and not migration.forgotten and not migration.moved_before:
         raise StateError(
-            f"{options.state} has no connection of {PROVIDER}; give the state of the configuration "
-            "that has them"
+            f"{options.state} has no connection of {PROVIDER}; give the state of a configuration "
+            "that has some"
         )
     contents = _contents(migration, options.form)
     if PROVIDERS in contents and others.has_provider:
@@ -200,8 +201,8 @@ def _completed(there: str, content: str, migration: Migration, path: Path) -> st
         lost = _imported(there, path) - _imported(content, path)
         if lost:
             raise FilesError(
-                f"{path} has connections that are not in this state, so that Terraform would "
-                f"delete them: {', '.join(sorted(lost))}. Name another directory with --out"
+                f"{path} has connections that are not in this state, so Terraform would delete "
+                f"them: {', '.join(sorted(lost))}. Choose another directory with --out"
             )
         return content
     old, new = _blocks(there), _blocks(content)

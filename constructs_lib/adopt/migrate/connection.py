@@ -134,8 +134,8 @@ def as_import(migrated: Migrated) -> Migrated:
     for name in (*_STEERING, "auth"):
         if attributes.pop(name, None) is not None:
             left_out.append(
-                f"{name} is not written: Fivetran does not answer it, so that writing it is a "
-                "change of its own after the import."
+                f"{name} is not written, because Fivetran does not return it. To set it, add it "
+                "in a separate change after the import."
             )
     made = described._replace(
         attributes=attributes,
@@ -170,8 +170,9 @@ class _Draft:
         self.left_out: list[str] = [*_unreadable(source)]
         if schemas.service(own["service"]) is None:
             self.left_out.append(
-                f"The service {escape_controls_in_line(own['service'])} is unknown here, so each "
-                "text of config and auth is taken for a secret, but for the names of the schema."
+                f"The service {escape_controls_in_line(own['service'])} is not in the catalogue, "
+                "so every text in config and auth is treated as a secret, except the names of "
+                "the schema."
             )
 
     def add(self, companion: StateObject) -> None:
@@ -230,10 +231,10 @@ class _Draft:
         self._auth_secrets |= _with_secrets(given["auth"] or {}, auth)
         for key in auth.clear:
             if self._auth.get(key) != given["auth"][key]:
-                self._omit(companion, f"auth.{key}", "Fivetran does not answer it")
+                self._omit(companion, f"auth.{key}", "Fivetran does not return it")
         for name in _STEERING:
             if given.get(name, here := self._others.get(name, _default(name))) != here:
-                self._omit(companion, name, "it holds for requests alone")
+                self._omit(companion, name, "it only affects requests")
 
     def _add_schedule(self, companion: StateObject) -> None:
         given = {name: companion.attributes.get(name) for name in _SCHEDULE_SETTINGS}
@@ -241,14 +242,14 @@ class _Draft:
         self._others |= {n: found[n] for n in _SCHEDULE_SETTINGS if n in found}
         if companion.attributes.get("schedule") not in (None, {}, []):
             self.left_out.append(
-                f"schedule of {companion.address} is not managed: this provider has no place for "
-                "it. It stays as it is at Fivetran."
+                f"schedule of {companion.address} is not managed: this provider has no attribute "
+                "for it. It stays as it is at Fivetran."
             )
 
     def _omit(self, companion: StateObject, setting: str, reason: str) -> None:
         self.left_out.append(
-            f"{setting} of {companion.address} is not written: {reason}, so that writing it is a "
-            "change of its own after the move."
+            f"{setting} of {companion.address} is not written, because {reason}. To set it, add "
+            "it in a separate change after the move."
         )
 
     def _mistakes(self, attributes: Mapping[str, Any]) -> list[Finding]:
@@ -280,7 +281,7 @@ def _unreadable(source: StateObject) -> Iterator[str]:
         text = source.text.get(name)
         if text is not None and not is_object_text(text):
             yield (
-                f"{name} of {source.address} is not managed: it is no object in JSON. It stays as "
+                f"{name} of {source.address} is not managed: it is not a JSON object. It stays as "
                 "it is at Fivetran."
             )
 

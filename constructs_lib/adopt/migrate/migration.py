@@ -52,7 +52,7 @@ class Migration(NamedTuple):
     forgotten: tuple[StateObject, ...]
     """What Terraform forgets, because it only holds a part of a connection."""
     late: tuple[StateObject, ...]
-    """Those among them whose connection has moved before: their values are not written."""
+    """Those among them whose connection has moved earlier: their values are not written."""
     alone: tuple[StateObject, ...]
     """What holds a part of a connection that is not in this state; it stays."""
     staying: tuple[StateObject, ...]
@@ -164,21 +164,24 @@ class _Pairs:
                     both = ", ".join(each.address for each in found if each.type_name == type_name)
                     yield (
                         f"{address} has {number} objects of {type_name}: {both}. Keep one, and "
-                        "take the others out with 'terraform state rm'"
+                        "remove the others with 'terraform state rm'"
                     )
             paused = {str(each.attributes.get("paused")).lower() for each in found}
             if len(paused & {"true", "false"}) > 1:
                 both = ", ".join(each.address for each in found)
-                yield f"{address} is paused and not, by {both}. Make them agree, and apply"
+                yield (
+                    f"{address} is paused in one and not in another of {both}. Make them agree, "
+                    "and apply"
+                )
         forgotten = {each.resource for found in self.of.values() for each in found}
         forgotten |= {each.resource for each in self.late}
         for each in self.alone:
             if each.resource in forgotten:
                 yield (
-                    f"{each.address} belongs to a connection that is not in this state, and other "
-                    f"instances of {each.resource} to connections that are. A removed block takes "
-                    "all of them: take this one out with 'terraform state rm', or bring its "
-                    "connection into this state"
+                    f"{each.address} belongs to a connection that is not in this state, but other "
+                    f"instances of {each.resource} belong to connections that are. A removed "
+                    "block applies to all instances: remove this one with 'terraform state rm', "
+                    "or bring its connection into this state"
                 )
 
 
@@ -202,7 +205,7 @@ def _unfit(sources: Iterable[StateObject], newest: Mapping[str, int]) -> Iterato
     for each in sources:
         if each.is_deposed:
             yield (
-                f"{each.address} has a deposed object, the rest of a replacement, which a plan "
+                f"{each.address} has a deposed object, left over from a replacement, which a plan "
                 "destroys. Finish the replacement with 'terraform apply' first"
             )
         elif each.is_tainted:
@@ -213,7 +216,7 @@ def _unfit(sources: Iterable[StateObject], newest: Mapping[str, int]) -> Iterato
         elif each.version > newest[each.type_name]:
             yield _newer(each, newest[each.type_name])
         elif not schemas.is_identifier(each.attributes.get(_ID), TARGET):
-            yield f"{each.address} has no id of a connection. Take it out of the state, or apply it"
+            yield f"{each.address} has no connection id. Remove it from the state, or apply it"
         elif not {"service", "group_id"} <= each.text.keys():
             yield (
                 f"{each.address} has no service or no group_id. Run 'terraform apply "
@@ -234,8 +237,8 @@ def _unfit_companions(companions: Iterable[StateObject]) -> Iterator[str]:
 
 def _newer(each: StateObject, newest: int) -> str:
     return (
-        f"{each.address} has a state of version {each.version}, and those up to {newest} are "
-        "known. Install a newer version of connections-as-code"
+        f"{each.address} has a state of version {each.version}, and this version of "
+        f"connections-as-code reads those up to {newest}. Install a newer version"
     )
 
 
@@ -250,13 +253,13 @@ def _twice(sources: Sequence[StateObject], here: Mapping[str, StateObject]) -> I
         if identifier in here:
             target = here[identifier].address
             yield (
-                f"connection {identifier} is in the state as {target} already, so a plan destroys "
+                f"connection {identifier} is already in the state as {target}, so a plan destroys "
                 f"it as {addresses[0]}. Run 'terraform state rm' on {addresses[0]} first"
             )
         elif len(found) > 1:
             yield (
                 f"connection {identifier} is in the state more than once: {', '.join(addresses)}. "
-                "Keep one, and take the others out with 'terraform state rm'"
+                "Keep one, and remove the others with 'terraform state rm'"
             )
 
 
@@ -269,9 +272,9 @@ def _taken(
         there = ours.get(names[each.address])
         if there is not None and there.attributes.get(_ID) != each.attributes.get(_ID):
             yield (
-                f"{each.address} would become {TARGET}.{there.name}, which has an object already: "
-                f"a plan leaves that and destroys connection {each.attributes.get(_ID)}. Give one "
-                "another name with 'terraform state mv' first"
+                f"{each.address} would become {TARGET}.{there.name}, which already has an object: "
+                f"a plan keeps that one and destroys connection {each.attributes.get(_ID)}. "
+                "Rename one of them with 'terraform state mv' first"
             )
 
 

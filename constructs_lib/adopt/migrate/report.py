@@ -61,23 +61,25 @@ def is_any(migration: Migration) -> bool:
 def _summary(migration: Migration, written: Written) -> Iterator[str]:
     if not is_any(migration):
         what = "no connection" if migration.staying or migration.alone else "nothing"
-        yield f"{written.source}: {what} of {PROVIDER} is in it, so nothing was written."
+        yield f"{written.source}: it contains {what} of {PROVIDER}, so nothing was written."
         yield from _moved_before(migration)
         return
     moved = _count(len(migration.connections), "connection")
     verb = "to move" if written.is_moved else "to import elsewhere"
-    yield f"{written.source}: {moved} {verb}, {_count(len(migration.forgotten), 'other object')}"
-    yield "whose values they take over, and which Terraform then forgets."
-    for verb, names in (("written", written.files), ("as it was", written.unchanged)):
+    yield (
+        f"{written.source}: {moved} {verb}, and {_count(len(migration.forgotten), 'other object')}"
+    )
+    yield "whose values they take on; Terraform then removes those objects from its state."
+    was_written = "not written, because of --dry-run" if written.is_dry_run else "written"
+    for verb, names in ((was_written, written.files), ("unchanged", written.unchanged)):
         if names:
-            verb = f"not {verb} in this rehearsal" if written.is_dry_run else verb
             yield f"  {verb}: {', '.join(names)}"
     yield from _moved_before(migration)
 
 
 def _moved_before(migration: Migration) -> Iterator[str]:
     if migration.moved_before:
-        yield f"  moved before: {_some(sorted(migration.moved_before.values()))}"
+        yield f"  moved earlier: {_some(sorted(migration.moved_before.values()))}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -88,7 +90,7 @@ def _some(names: Sequence[str]) -> str:
 
 def _moves(connections: Sequence[Migrated], written: Written) -> Iterator[str]:
     if connections:
-        yield from ("", "Taken over")
+        yield from ("", "Replaced")
     for each in connections:
         target = f"{TARGET}.{each.described.name}" if written.is_moved else each.described.name
         yield f"  {each.source.address} -> {target}"
@@ -101,21 +103,27 @@ def _moves(connections: Sequence[Migrated], written: Written) -> Iterator[str]:
 def _secrets(connections: Sequence[Migrated]) -> Iterator[str]:
     found = [(each.described.name, secret) for each in connections for secret in each.secrets]
     if found:
-        yield from ("", "Secrets, which stay as they are at Fivetran until these have a value")
+        yield from (
+            "",
+            "Secrets, which stay as they are at Fivetran until these variables have a value",
+        )
     for name, secret in found:
         yield f"  {name}: {secret.setting}: {', '.join(f'TF_VAR_{v}' for v in secret.variables)}"
 
 
 def _staying(migration: Migration) -> Iterator[str]:
     if migration.staying:
-        yield from ("", f"Stays with {PROVIDER}: there is no place for it here")
+        yield from ("", f"Stays with {PROVIDER}: this provider has no resource for it")
         yield from _by_type(migration.staying)
-        yield f"  Where one refers to a connection that moves, write {TARGET}.NAME.id in it."
+        yield f"  Where one of them refers to a connection that moves, write {TARGET}.NAME.id."
     if migration.alone:
         yield from ("", f"Stays with {PROVIDER}: its connection is not in this state")
         yield from _by_type(migration.alone)
     if migration.late:
-        yield from ("", "Is forgotten, but not taken over: its connection has moved before")
+        yield from (
+            "",
+            "Removed from the state without a replacement: its connection has moved already",
+        )
         yield from _by_type(migration.late)
 
 
@@ -131,12 +139,12 @@ def _lost(connections: Sequence[Migrated]) -> Iterator[str]:
     timed = [e.source.address for e in connections if e.source.attributes.get("timeouts")]
     connected = [e.source.address for e in connections if e.source.attributes.get("connected_by")]
     if timed or connected:
-        yield from ("", "Is lost")
+        yield from ("", "Lost")
     if timed:
-        yield f"  timeouts of {', '.join(timed)}: write timeouts again where they are needed"
+        yield f"  timeouts of {', '.join(timed)}: add timeouts again where they are needed"
     if connected:
         number = _count(len(connected), "connection")
-        yield f"  connected_by of {number}: nothing sets it here; it is read from Fivetran"
+        yield f"  connected_by of {number}: it cannot be set here, and is only read from Fivetran"
 
 
 def _next(migration: Migration, written: Written) -> Iterator[str]:
@@ -149,29 +157,29 @@ def _next(migration: Migration, written: Written) -> Iterator[str]:
 def _steps_of_a_move(migration: Migration, written: Written) -> list[str]:
     until = [*_steps_to_a_plan(migration, written), _terraform(written, "apply")]
     first = (
-        "Delete the blocks of all resources that are taken over from the old configuration and its "
-        f"modules, and their references. Keep the provider block of {PROVIDER} until step "
+        "Delete the blocks of all replaced resources from the old configuration and its modules, "
+        f"and the references to them. Keep the provider block of {PROVIDER} until step "
         f"{1 + len(until)}."
     )
     rest = "" if migration.staying or migration.alone else f", and what is left of {PROVIDER}"
-    last = f"Delete fivetranops_moved.tf{rest}, and each copy of the state."
+    last = f"Delete fivetranops_moved.tf{rest}, and all copies of the state."
     return [first, *until, *_secret_steps(migration), last]
 
 
 def _steps_to_a_plan(migration: Migration, written: Written) -> Iterator[str]:
     if written.needs_provider:
-        yield "Add fivetranops to required_providers: docs/guides/moving_in.md has the lines."
+        yield "Add fivetranops to required_providers; docs/guides/moving_in.md has the lines."
     yield _terraform(written, "init")
     if written.copy and migration.connections:
         yield f"{_terraform(written, 'state pull')} > {written.copy}: {_WAY_BACK}"
     number = len(migration.connections)
     yield (
-        f"{_terraform(written, 'plan')}: it has to say '{_UNCHANGED}', and 'has moved to' "
+        f"{_terraform(written, 'plan')}: it must say '{_UNCHANGED}', and 'has moved to' "
         f"{_count(number, 'time')}. If it says anything else, stop there."
     )
 
 
-_WAY_BACK = "the way back. It holds all secrets in clear, so delete it in the end."
+_WAY_BACK = "a copy to go back to. It contains all secrets in clear text, so delete it at the end."
 
 
 def _terraform(written: Written, command: str) -> str:
@@ -191,15 +199,15 @@ def _steps_of_imports(migration: Migration, written: Written) -> Iterator[str]:
         )
     yield (
         "Move forget.tf into the directory of the old configuration, delete the blocks of all "
-        f"resources that are taken over, and run terraform plan: it has to say "
-        f"'{_UNCHANGED}'. Then terraform apply."
+        f"replaced resources, and run terraform plan: it must say '{_UNCHANGED}'. Then terraform "
+        "apply."
     )
     yield (
-        "Plan the stack with the new connections: it has to say that it imports them, and "
+        "Plan the stack with the new connections: it must say that it imports them, and "
         f"'{_UNCHANGED}'. Then apply it."
     )
     yield from _secret_steps(migration)
-    yield "Delete each copy of the state."
+    yield "Delete all copies of the state."
 
 
 def _count(number: int, noun: str) -> str:

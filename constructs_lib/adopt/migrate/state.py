@@ -94,12 +94,12 @@ def read_state(source: str) -> list[StateObject]:
     try:
         document = json.loads(content, parse_float=Decimal)
     except UnicodeDecodeError:
-        raise StateError(f"{place} is no text in UTF-8; {_REMEDY}") from None
+        raise StateError(f"{place} is not text in UTF-8; {_REMEDY}") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise StateError(f"{place} is no JSON at {where}; {_REMEDY}") from None
+        raise StateError(f"{place} is not valid JSON at {where}; {_REMEDY}") from None
     except (ValueError, RecursionError):
-        raise StateError(f"{place} is no JSON that can be read; {_REMEDY}") from None
+        raise StateError(f"{place} is not JSON that can be read; {_REMEDY}") from None
     found = list(_objects(document, place))
     return sorted(found, key=lambda each: (each.address, each.is_deposed))
 
@@ -170,7 +170,7 @@ def _pulled(directory: Path) -> tuple[str, bytes]:
 
 def _objects(document: Any, place: str) -> Iterator[StateObject]:
     if not isinstance(document, dict):
-        raise StateError(f"{place} is no state: it is not an object; {_REMEDY}")
+        raise StateError(f"{place} is not a state: it is not a JSON object; {_REMEDY}")
     if "planned_values" in document or "resource_changes" in document:
         raise StateError(f"{place} is a plan, not a state; {_REMEDY}")
     try:
@@ -181,11 +181,11 @@ def _objects(document: Any, place: str) -> Iterator[StateObject]:
             yield from _stored(document, place)
         else:
             raise StateError(
-                f"{place} is no state: it has no format_version and no lineage; {_REMEDY}"
+                f"{place} is not a state: it has neither format_version nor lineage; {_REMEDY}"
             )
     except (AttributeError, KeyError, TypeError, ValueError):
         raise StateError(
-            f"{place} is no state that Terraform has written: an object is not of its form; "
+            f"{place} is not a state that Terraform wrote: an object in it has another form; "
             f"{_REMEDY}"
         ) from None
 
@@ -227,7 +227,7 @@ def _stored(document: Mapping[str, Any], place: str) -> Iterator[StateObject]:
     version = document.get("version")
     if version != _VERSION:
         raise StateError(
-            f"{place} is a state of version {version}, and version {_VERSION} is needed; run "
+            f"{place} is a state of version {version}, but version {_VERSION} is needed; run "
             "'terraform apply -refresh-only' with Terraform 1.11 or newer, which writes it"
         )
     for resource in document.get("resources") or ():

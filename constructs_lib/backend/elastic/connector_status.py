@@ -115,8 +115,9 @@ class ConnectorStatusResource(Resource):
         """Warn that destroying only removes the resource from the state."""
         operation.diagnostics.warning(
             f"The status of connector {prior['connector_id']} is left as it is",
-            "Destroying an elasticops_connector_status sends nothing: Terraform only forgets it. "
-            f"To go back first, apply with the previous status ({_before(prior)}).",
+            "Destroying an elasticops_connector_status sends nothing; it only removes the "
+            "resource from Terraform's state. To set the previous status again, apply it before "
+            f"the destroy ({_before(prior)}).",
         )
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -245,10 +246,14 @@ def _warn_about_move(
     if request.snapshot is None or request.snapshot == outcome.found:
         return
     way = path_text(outcome.found, *outcome.steps)
-    done = f"It went {way}." if outcome.steps else "That is what is configured: nothing was sent."
+    done = (
+        f"It went {way}."
+        if outcome.steps
+        else "That is the configured status, so nothing was sent."
+    )
     operation.diagnostics.warning(
         f"The status of connector {request.identifier} changed between plan and apply",
-        f"The plan saw {request.snapshot}, and by now it was {outcome.found}. {done}",
+        f"In the plan it was {request.snapshot}; at the apply it was {outcome.found}. {done}",
         ("status",),
     )
 
@@ -307,7 +312,7 @@ def _live(known: Any, live: str) -> str:
 
 
 def _before(prior: Object) -> str:
-    return prior.get("previous_status") or "none was noted"
+    return prior.get("previous_status") or "none was recorded"
 
 
 def _subject(identifier: str) -> str:

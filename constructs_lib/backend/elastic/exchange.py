@@ -224,7 +224,7 @@ def _type_and_reason(document: Any, response: requests.Response) -> tuple[str, s
     if isinstance(error, str):
         return "", error
     kind = response_values.content_type(response.headers)
-    return "", f"an answer that is not Elasticsearch's ({kind})"
+    return "", f"a response that is not Elasticsearch's ({kind})"
 
 
 __all__ = [
@@ -275,7 +275,10 @@ class NoResponse(errors.NoResponse):
 class InvalidResponse(errors.InvalidResponse):
     """An answer that is not Elasticsearch's, such as HTML from a proxy."""
 
-    remedy = "Check that endpoints are addresses of Elasticsearch, and that no proxy answers."
+    remedy = (
+        "Check that endpoints are addresses of Elasticsearch, and that no proxy answers in its "
+        "place."
+    )
 
 
 class IncompleteResponse(InvalidResponse, errors.IncompleteResponse):
@@ -298,11 +301,14 @@ class StatusUnknown(VendorError):
     remedy = "Install a newer version of the provider."
 
     def __init__(self, identifier: str, status: str) -> None:
-        super().__init__(f"connector {identifier} has the status {status!r}, which is not known")
+        super().__init__(
+            f"connector {identifier} has the status {status!r}, which this version of the "
+            "provider does not know"
+        )
 
 
 class StatusMoved(VendorError):
-    """The status is neither what was found nor what was set: somebody else set it meanwhile."""
+    """The status is neither what was found nor what was set: somebody else has set it."""
 
     remedy = "Plan again: the plan then starts from what is there."
 

@@ -107,7 +107,8 @@ def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
     if reason:
         diagnostics.error(
             "ca_file cannot be used",
-            f"{path}: {reason}. It must be a PEM file with the certificates of the authorities.",
+            f"{path}: {reason}. It must be a PEM file with the certificates of the authorities to "
+            "trust.",
             ("ca_file",),
         )
 
@@ -192,8 +193,8 @@ def _check_complete(values: dict[str, Any], diagnostics: Diagnostics) -> None:
     elif not any(values.values()):
         diagnostics.error(
             "Credentials for Elasticsearch are missing",
-            f"Give the provider elasticops exactly one of {_METHODS}, by sensitive variables, or "
-            f"set {_VARIABLES['api_key']}, or {_VARIABLES['username']} with "
+            f"Give the provider elasticops exactly one of {_METHODS}, with sensitive variables, "
+            f"or set {_VARIABLES['api_key']}, or {_VARIABLES['username']} with "
             f"{_VARIABLES['password']}.",
         )
 
@@ -204,14 +205,14 @@ def _check_value(name: str, value: Any, diagnostics: Diagnostics) -> None:
     if not value.isascii() or not value.isprintable() or " " in value:
         diagnostics.error(
             f"{name} cannot be sent",
-            "It holds a blank, a line break or another character that no header may hold. Was it "
-            "read from a file together with the line's end?",
+            "It contains a space, a line break or another character that a header cannot contain. "
+            "If it was read from a file, remove the line break at its end.",
             (name,),
         )
     elif name == "api_key" and ":" in value:
         diagnostics.error(
             "api_key is not in its encoded form",
-            "It holds a colon, as the pair ID:KEY does. Give the value of encoded from the "
+            "It contains a colon, as the pair ID:KEY does. Give the value of encoded from the "
             "response that created the key, which is the Base64 of that pair.",
             (name,),
         )
@@ -269,8 +270,8 @@ def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None
     if not endpoints:
         diagnostics.error(
             "The address of Elasticsearch is missing",
-            f"Give endpoints to the provider elasticops, or set {_ENDPOINTS}: addresses such as "
-            "https://search.example.com:9200, in the variable separated by commas.",
+            f"Set endpoints of the provider elasticops, or {_ENDPOINTS}: addresses such as "
+            "https://search.example.com:9200. Separate them with commas in the variable.",
             ("endpoints",),
         )
 

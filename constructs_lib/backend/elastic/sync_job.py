@@ -40,7 +40,7 @@ _INVOKE = (
 class SyncJobNotCompleted(VendorError):
     """The job ended, and is not complete."""
 
-    remedy = "Fix what it names; the log of the connector service tells more."
+    remedy = "Fix the cause that it names; the log of the connector service has details."
 
 
 class SyncJobAction(Action):
@@ -91,7 +91,7 @@ def _run(
         job = running["id"]
         report(
             f"Sync job {job} ({job_type}) of connector {connector} is {_status(running)} already, "
-            f"since {running['created_at']}: no other is started."
+            f"since {running['created_at']}, so no other is started."
         )
     if config["wait"] is True:
         _follow(cluster, connector, job, deadline, report)
@@ -129,5 +129,8 @@ def _advice(error: VendorError) -> str:
     """Return what to do after an error: an apply that comes later does not do it again."""
     remedy = error.remedy
     if isinstance(error, Interrupted):
-        remedy = "A job that was begun goes on. Invoked again, the action joins it."
+        remedy = (
+            "A job that was started continues. If the action is invoked again, it waits for that "
+            "job."
+        )
     return f"{remedy}\n\n{_INVOKE}"

@@ -25,8 +25,8 @@ from constructs_lib.schemas import connector_status
 READ_LIMIT = 120.0
 """Seconds for reading a connector outside of an apply."""
 _ENFORCED = (
-    'drift_policy is "enforce": what the connector service wrote is set back. With "on_change" it '
-    "is left alone."
+    'drift_policy is "enforce": the status that the connector service wrote is overwritten. '
+    'With "on_change" it is left alone.'
 )
 
 
@@ -94,7 +94,7 @@ def change_status(
             _set(client, request, before, step, deadline, lambda: on_effect(found))
         except VendorError as error:
             if before != found:
-                words = f"The status was {found}, and got as far as {before}."
+                words = f"The status was {found} and is now {before}."
                 error.tried = f"{error.tried} {words}".strip()
             raise
         before = step
@@ -140,7 +140,7 @@ def _refused(
 ) -> TransitionNotAllowed:
     since = ""
     if request.snapshot is not None and request.snapshot != current:
-        since = f"; it was {request.snapshot} when it was looked at before"
+        since = f"; it was {request.snapshot} when it was last read"
     words = (
         f"the status of connector {request.identifier} is {current}{since}. The Connector Protocol "
         f"does not allow {path_text(current, request.status)}; allowed after {current} are "
@@ -148,7 +148,7 @@ def _refused(
     )
     if path is None:
         return TransitionNotAllowed(
-            words, f"Nothing leads to {request.status}: configure another status."
+            words, f"No steps lead to {request.status}: configure another status."
         )
     way = path_text(current, *path)
     return TransitionNotAllowed(

@@ -69,19 +69,19 @@ _INVOKE = (
     "-invoke=ADDRESS, where ADDRESS is that of the action, such as {}.NAME."
 )
 _UNPAUSE = (
-    "Unpause it first: by paused = false on the connection, by an action "
+    "Unpause it first: with paused = false on the connection, with an action "
     "fivetranops_connection_pause with paused = false before this one, or in the Fivetran "
     "dashboard."
 )
 _SET_UP = (
-    "Fix its settings, and let its setup tests pass: an action fivetranops_connection_test can be "
+    "Fix its settings until its setup tests pass; an action fivetranops_connection_test can be "
     "listed before this one."
 )
 
 
 _GOES_ON = (
-    "What was started goes on at Fivetran. Invoked again within the hour, or while it runs, the "
-    "action waits for it and starts no other."
+    "What was started continues at Fivetran. If the action is invoked again within an hour, or "
+    "while that runs, it waits for that and does not start another."
 )
 
 
@@ -220,7 +220,7 @@ class SyncAction(ConnectionAction):
         asked = self.request(call.identifier, call.config)
         begins = journal.begun_by_action(call.account, asked, call.deadline, call.diagnostics)
         with begins as begun:
-            told = "is taken over from an earlier run" if begun.is_taken_over else "is under way"
+            told = "was started by an earlier run" if begun.is_taken_over else "is under way"
             call.report(f"The {self.verb} of connection {call.identifier} {told}.")
             if call.config["wait"] is True:
                 self._follow(call, begun.baseline)
@@ -242,14 +242,14 @@ class SyncAction(ConnectionAction):
             return _UNPAUSE if isinstance(error, ConnectionPaused) else _SET_UP
         if isinstance(error, SyncStartUnknown):
             return (
-                f"Whether the {self.verb} began is not known, so that it was not asked for again. "
-                "Look at the connection in the Fivetran dashboard; invoke the action again only if "
-                "it neither runs nor has run."
+                f"It is not known whether the {self.verb} began, so it was not requested again. "
+                "Look at the connection in the Fivetran dashboard; invoke the action again only "
+                "if it neither runs nor has run."
             )
         if isinstance(error, SyncFailed):
             return (
-                "Fix what Fivetran names. The connection's page in the Fivetran dashboard has the "
-                "log of the sync."
+                "Fix the cause that Fivetran names. The connection's page in the Fivetran "
+                "dashboard has the log of the sync."
             )
         if isinstance(error, (Delayed, TimeLimitExceeded)):
             return f"{error.remedy}\n\n{_GOES_ON}"
@@ -309,7 +309,9 @@ class SetupTestsAction(ConnectionAction):
         )
         fail_on = call.config["fail_on"] or "failed"
         if refused := failing_results(found, fail_on):
-            remedy = f"Fix what they name, here or at the source. {_invoke(self.type_name)}"
+            remedy = (
+                f"Fix the causes that they name, here or at the source. {_invoke(self.type_name)}"
+            )
             raise setup_tests_failed(name, refused, remedy)
         warn_of_results(name, found, fail_on, call.diagnostics)
         call.report(f"{len(found)} setup tests of {name}: {worst(found)}.")
@@ -360,5 +362,8 @@ class PauseAction(ConnectionAction):
     def remedy(self, error: VendorError) -> str:
         """Return what to do after an interruption: the flag itself is set, or is not."""
         if isinstance(error, Interrupted):
-            return "The connection is paused if the progress above says so; nothing is put back."
+            return (
+                "The connection is paused if the progress above says so; the action does not undo "
+                "that."
+            )
         return error.remedy

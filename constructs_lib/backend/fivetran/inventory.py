@@ -251,7 +251,7 @@ def _require_sandbox(url: Any) -> None:
     if not os.path.lexists(file):
         raise ProviderError(
             "The sandbox cannot be used",
-            f"{file} does not exist. Check {_URL}, or make the file: python -m "
+            f"{file} does not exist. Check {_URL}, or create the file: python -m "
             f"constructs_lib.sandbox generate --database {shlex.quote(str(file))}",
         )
 

@@ -41,15 +41,15 @@ def moved_connection(source: MovedState, operation: Operation) -> Object:
         raise ProviderError(
             "State of a newer provider",
             f"The state of {source.type_name} has the version {source.version}, and this provider "
-            f"knows those up to {newest}. Install a newer version of it, or remove the one and "
-            "import the other by its id. Nothing was changed.",
+            f"reads those up to {newest}. Install a newer version of this provider, or remove the "
+            "old resource from the state and import the new one by its id. Nothing was changed.",
         )
     found = official_connection(source.type_name, source.attributes)
     identifier = found.attributes["id"]
     if not schemas.is_identifier(identifier, KIND.resource):
         raise ProviderError(
             "State without a connection",
-            f"The state of {source.type_name} has no id of a connection, so it cannot become a "
+            f"The state of {source.type_name} has no connection id, so it cannot become a "
             "fivetranops_connection. Nothing was changed.",
         )
     private = ConnectionPrivateState(operation.private)

@@ -223,8 +223,8 @@ def _check_credentials(values: dict[str, Any], diagnostics: Diagnostics) -> None
         variables = " and ".join(_ENVIRONMENT[name] for name in missing)
         diagnostics.error(
             "Credentials for Fivetran are missing",
-            f"{named} of the provider fivetranops: neither in its configuration nor in the "
-            f"environment. Set {variables}, or give {named} by sensitive variables. A key is made "
-            "in the Fivetran dashboard under Account Settings, API config.",
+            f"{named} of the provider fivetranops: set neither in its configuration nor in the "
+            f"environment. Set {variables}, or give {named} with sensitive variables. A key is "
+            "made in the Fivetran dashboard under Account Settings, API config.",
             (missing[0],) if len(missing) == 1 else (),
         )

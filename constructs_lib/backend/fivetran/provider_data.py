@@ -80,10 +80,10 @@ class ImportGuard:
         if identifier in self._imported & self._destroyed:
             raise ProviderError(
                 "A connection would be imported and destroyed at once",
-                f"Connection {identifier} is in state under another address than the one that "
-                "imports it, as after its entry was renamed. The plan would import it under the "
-                "new name and delete it under the old one. Take the old name back, or move it in "
-                "the state first (terraform state mv OLD NEW). Nothing was changed.",
+                f"Connection {identifier} is in state under an address other than the one that "
+                "imports it, for example because its entry was renamed. The plan would import it "
+                "under the new name and delete it under the old one. Restore the old name, or "
+                "move it in the state first (terraform state mv OLD NEW). Nothing was changed.",
             )
 
 
@@ -140,10 +140,10 @@ class PlannedEffects:
 
 
 _NO_JOURNAL = (
-    "All went well; but if a run dies while it creates a connection or sets a state, the next one "
-    "does not know of it."
+    "Everything succeeded. But if a run is killed while it creates a connection or sets a state, "
+    "the next run cannot know about it."
 )
-_NO_HISTORY = "All went well; but the previous state is not among those that 'state history' shows."
+_NO_HISTORY = "Everything succeeded. But 'state history' does not show the previous state."
 
 
 class Account(ProviderData[Client]):

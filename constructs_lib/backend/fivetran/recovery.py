@@ -51,8 +51,8 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
         except VendorError as error:
             diagnostics.warning(
                 f"Connection {identifier} may be left paused",
-                f"A run that had paused it was interrupted, and that cannot be repaired now: "
-                f"{error}. {error.remedy}",
+                f"An interrupted run had paused it, and it cannot be unpaused now: {error}. "
+                f"{error.remedy}",
             )
 
 
@@ -71,9 +71,9 @@ def recover_creations(client: Client, journal: Journal, diagnostics: Diagnostics
             _look_for(client, entry, journal, diagnostics, deadline)
         except VendorError as error:
             diagnostics.warning(
-                f"A connection named {entry.schema} may be there without being in state",
-                f"A run that created it in group {entry.group_id} was interrupted, and it cannot "
-                f"be looked for now: {error}. {error.remedy}",
+                f"A connection named {entry.schema} may exist without being in state",
+                f"An interrupted run created it in group {entry.group_id}, and it cannot be "
+                f"looked for now: {error}. {error.remedy}",
             )
 
 
@@ -91,11 +91,11 @@ def _look_for(
         return
     journal.creations.announced(entry._replace(connection=found["id"]))
     diagnostics.warning(
-        f"Connection {found['id']} ({entry.schema}) was created by a run that was interrupted",
-        f"The run of {entry.since} ended before Terraform knew of it. As long as the resource "
-        "that created it is configured, the next apply takes it over instead of creating a second "
-        "one. Otherwise import it (terraform import ADDRESS "
-        f"{found['id']}), or delete it in Fivetran.",
+        f"Connection {found['id']} ({entry.schema}) was created by an interrupted run",
+        f"The run of {entry.since} ended before the connection was recorded in Terraform's state. "
+        "As long as the resource that created it is configured, the next apply adopts it instead "
+        f"of creating a second one. Otherwise import it (terraform import ADDRESS {found['id']}), "
+        "or delete it in Fivetran.",
     )
 
 
@@ -106,7 +106,7 @@ def _look_after(
     diagnostics: Diagnostics,
     deadline: Deadline,
 ) -> None:
-    summary = f"Connection {entry.connection} was left behind by a run that was interrupted"
+    summary = f"Connection {entry.connection} was left behind by an interrupted run"
     work = "setting its state" if entry.wanted else "changing it while it was paused"
     begin = f"A run of {entry.since} was {work}"
     if entry.account != client.account:
@@ -124,17 +124,17 @@ def _look_after(
         put_back(client, entry.connection, False)
     if not entry.wanted:
         handle.remove()
-        done = "It was set running again now. " if now else ""
+        done = "It has been unpaused now. " if now else ""
         detail = f"{begin}; before that the connection was running. {done}"
-        diagnostics.warning(summary, f"{detail}Look at the plan for what was not changed yet.")
+        diagnostics.warning(summary, f"{detail}Check the plan for changes that were not made.")
         return
     handle.write(entry._replace(is_open=False))
     word = "paused" if entry.paused else "running"
-    done = "It was set running again now. " if now and not entry.paused else ""
+    done = "It has been unpaused now. " if now and not entry.paused else ""
     diagnostics.warning(
         summary,
         f"{begin}; before that the connection was {word}. {done}If the state was not set yet, the "
-        "next apply sets it, or the command that was setting it, if it is run again.",
+        "next apply sets it, or the interrupted command if you run it again.",
     )
 
 
@@ -147,7 +147,7 @@ def _may_be_meant(entry: JournalEntry, now: datetime) -> bool:
 
 def _by_hand(entry: JournalEntry) -> str:
     return (
-        "If it is paused and nobody paused it on purpose, set it running by hand: PATCH "
+        "If it is paused and nobody paused it on purpose, unpause it: PATCH "
         f'/v1/connections/{entry.connection} with {{"paused": false}}, or in the Fivetran '
-        "dashboard. This warning comes until it runs, or its state is set again."
+        "dashboard. This warning is repeated until it runs or its state is set again."
     )

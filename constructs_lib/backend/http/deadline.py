@@ -98,8 +98,8 @@ class Deadline:
         left = self.remaining
         if pause > left:
             raise TimeLimitExceeded(
-                f"waiting for {reason} would take {pause:.0f} s more, "
-                f"and {self} leaves {left:.0f} s"
+                f"waiting for {reason} would take {pause:.0f} s more, but {self} leaves "
+                f"{left:.0f} s"
             )
         self._pause(pause, reason)
 

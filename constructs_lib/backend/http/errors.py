@@ -105,7 +105,7 @@ class TooManyRequests(ApiError):
 
 
 class NoResponse(VendorError):
-    """No answer came.
+    """There was no response.
 
     :param request: what was asked
     :param reason: what happened, in words
@@ -135,7 +135,7 @@ class NoResponse(VendorError):
 
 
 class InvalidResponse(VendorError):
-    """An answer that is not what the contract says, such as HTML from a proxy.
+    """A response that breaks the contract, such as HTML from a proxy.
 
     :param request: what was asked
     :param status: the HTTP status
@@ -152,14 +152,14 @@ class InvalidResponse(VendorError):
 
 
 class IncompleteResponse(InvalidResponse):
-    """A success in the API's own form that lacks what the contract promises.
+    """A successful response in the API's form that lacks something that the contract requires.
 
     Unlike a page or half of a JSON text it is no accident of the way, so asking again seldom helps.
     """
 
 
 class ResponseOverLimit(InvalidResponse):
-    """An answer beyond a limit: too long, nested too deeply, or packed in a way nobody asked for.
+    """A response beyond a limit: too long, nested too deeply, or in an unrequested compression.
 
     It is not asked for again, because the next one would be the same.
 
@@ -169,8 +169,8 @@ class ResponseOverLimit(InvalidResponse):
     """
 
     remedy = (
-        "No answer of the API is known to come near this limit. Check that the address is that of "
-        "the API, and that no proxy answers for it."
+        "No response of the API is known to come near this limit. Check that the address is that "
+        "of the API, and that no proxy answers for it."
     )
     passing = False
 
@@ -187,7 +187,7 @@ class ForeignResponse(InvalidResponse):
 
 
 class ResponseAboutAnotherObject(VendorError):
-    """The answer is about another object than the one that was asked for.
+    """The response is about an object other than the one that was requested.
 
     :param request: the method and the whole address that was asked for
     :param asked: the identifier in the request
@@ -195,8 +195,8 @@ class ResponseAboutAnotherObject(VendorError):
     """
 
     remedy = (
-        "Nothing was taken over from the answer. Check that no proxy or cache between here and the "
-        "API mixes answers up, and run the command again."
+        "Nothing from this response was used. Check that no proxy or cache between here and the "
+        "API mixes up responses, and run the command again."
     )
 
     def __init__(self, request: str, asked: str, answered: str) -> None:
@@ -204,18 +204,18 @@ class ResponseAboutAnotherObject(VendorError):
 
 
 class InvalidIdentifier(VendorError):
-    """An identifier that cannot be one, and would ask another endpoint. Nothing was sent.
+    """A value that cannot be an identifier, and would address another endpoint. Nothing was sent.
 
     Configurations are checked before, so this one comes from a state or an answer of the API.
     """
 
     remedy = (
-        "Where the state holds it, take it out by 'terraform state rm ADDRESS', and import the "
-        "resource by the identifier that the API shows."
+        "If the state has it, remove it with 'terraform state rm ADDRESS', and import the "
+        "resource with the identifier that the API shows."
     )
 
     def __init__(self, identifier: object) -> None:
-        super().__init__(f"{identifier!a} is no identifier, so nothing was sent")
+        super().__init__(f"{identifier!a} is not a valid identifier, so nothing was sent")
 
 
 class TimeLimitExceeded(VendorError):

@@ -38,12 +38,12 @@ _DEEPEST = 12
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 _DNS_HINT = "Check the spelling of the host, and whether this machine can resolve names (DNS)."
 _PROXY_HINT = (
-    "The proxy comes from HTTPS_PROXY or ALL_PROXY of the environment; hosts that NO_PROXY names "
-    "are reached without it."
+    "The environment variable HTTPS_PROXY or ALL_PROXY sets the proxy; hosts in NO_PROXY are "
+    "reached without it."
 )
 _CERTIFICATE_HINT = (
-    "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE "
-    "or SSL_CERT_FILE, and see that it can be read."
+    "If the certificate comes from your own authority, name the file of that authority in "
+    "REQUESTS_CA_BUNDLE or SSL_CERT_FILE, and make sure that it is readable."
 )
 _GUESSES = "charset_normalizer"
 _CONNECTIONS = 64
@@ -114,7 +114,7 @@ def _of_settings(causes: list[BaseException]) -> ConnectionFailure | None:
     if any(isinstance(cause, ValueError) for cause in causes):
         names = sorted(getproxies().keys() & {"https", "all"})
         proxy = f"the proxy of {' or '.join(f'{name.upper()}_PROXY' for name in names)}"
-        words = f"{proxy if names else 'the address'} is none that can be used"
+        words = f"{proxy if names else 'the address'} cannot be used"
         return ConnectionFailure(
             words, sent=False, passing=False, hint=_PROXY_HINT if names else ""
         )

@@ -128,8 +128,8 @@ def warn_about_unsent_changes(
     if names:
         diagnostics.warning(
             SUMMARY,
-            f"{', '.join(names)}: this sends nothing to change {subject}. Terraform's state "
-            "records it, and it applies to what is done from then on.",
+            f"{', '.join(names)}: no request is sent for this change of {subject}. Terraform's "
+            "state records it, and it applies from the next operation on.",
         )
 
 

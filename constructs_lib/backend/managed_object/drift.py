@@ -205,8 +205,8 @@ def _warn_of_other_form(
     vendor = model.vendor
     shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
     diagnostics.warning(
-        f"{vendor} shows settings of {model.noun} {answer.get('id')} ({answer.get('schema')}) "
-        "otherwise than they were sent",
+        f"{vendor} shows settings of {model.noun} {answer.get('id')} ({answer.get('schema')}) in "
+        "another form than they were sent",
         f"{shown}: the last apply sent what is configured, {vendor} accepted it, and now returns "
         f"something else. The provider treats that as {vendor}'s own form of the same setting, "
         f"and does not send it again. If somebody may have changed it in {vendor} since that "
@@ -215,7 +215,7 @@ def _warn_of_other_form(
 
 
 class ConcurrentChange(VendorError):
-    """Somebody changed, since the plan, what is to be changed."""
+    """Since the plan, somebody has changed a setting that the apply changes."""
 
     def __init__(self, noun: str, identifier: str, conflicts: list[str]) -> None:
         self.remedy = (

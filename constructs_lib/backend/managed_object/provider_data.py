@@ -177,7 +177,7 @@ class Presence:
         if self._is_refused:
             raise AlreadyReported(
                 f"{self._words.noun.capitalize()} {identifier} stays in the state",
-                f"{self._address} knows none of the managed {self._words.noun}s; see the error "
+                f"{self._address} has none of the managed {self._words.noun}s; see the error "
                 "about all of them.",
             )
         if self._allows or self._is_proven:
@@ -203,9 +203,10 @@ class Presence:
         )
         operation.diagnostics.warning(
             summary,
-            f"{str(error).rstrip('.')}. {self._address} answered. The state forgets what is gone, "
-            "and a plan creates it again if it is still configured. If you know it exists, this "
-            f"is another {account} than its own: check {self._words.settings}.",
+            f"{str(error).rstrip('.')}. The response came from {self._address}. What is gone is "
+            "removed from the state, and the next plan creates it again if it is still "
+            f"configured. If you know that it exists, this is a different {account}: check "
+            f"{self._words.settings}.",
         )
 
     def _refusal(self) -> ProviderError:
@@ -213,11 +214,11 @@ class Presence:
         names = list(self._gone)
         return ProviderError(
             f"All {len(names)} managed {noun}s that were asked for are gone",
-            f"{self._address} answered, with the credentials of this provider, that none of them "
-            f"exists: {_named(names)}. So this is most likely another {account} than theirs. The "
-            f"state keeps them, and nothing is created in their place.\n\nCheck {settings}. If "
-            f"they really were deleted, set allow_vanished = true in the provider {provider} for "
-            "one run, or take each of them out of the state by 'terraform state rm ADDRESS'.",
+            f"According to {self._address}, with the credentials of this provider, none of them "
+            f"exists: {_named(names)}. Most likely this is a different {account}. The state keeps "
+            f"them, and nothing is created in their place.\n\nCheck {settings}. If they really "
+            f"were deleted, set allow_vanished = true in the provider {provider} for one run, or "
+            "remove each of them from the state with 'terraform state rm ADDRESS'.",
         )
 
 
@@ -298,9 +299,9 @@ class ProviderData(Generic[ClientT]):
         if self._client is None:
             raise ProviderError(
                 "The provider's configuration is not known yet",
-                f"{self.UNKNOWN_BECAUSE} created in the same run, and this step needs the API "
-                "before. Create that first (terraform apply -target=…), or give the values by "
-                f"variables or by the environment variables {self.INSTEAD}.",
+                f"{self.UNKNOWN_BECAUSE} created in the same run, but this step needs the API "
+                "before that. Create it first (terraform apply -target=…), or give the values "
+                f"with variables or the environment variables {self.INSTEAD}.",
             )
         return self._client
 

@@ -271,7 +271,7 @@ def configurable_state(model: ObjectModel, state: Object, diagnostics: Diagnosti
             result[name] = None
             diagnostics.warning(
                 f"{name} cannot be managed",
-                f"{model.vendor} answers a value for {name} of {model.noun} {state.get('id')} "
+                f"{model.vendor} returns a value for {name} of {model.noun} {state.get('id')} "
                 f"({state.get('schema')}) that this version of the provider does not know. It "
                 f"stays as it is at {model.vendor}, and is left out of the state. Newer versions "
                 "of the provider may know it.",

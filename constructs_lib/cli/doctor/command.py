@@ -33,7 +33,7 @@ _SKEW = 60.0
 """Seconds that this clock may differ from that of the API."""
 _FIVETRAN = ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET")
 _ELASTIC = "ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD"
-_EMBEDDED = "the embedded sandbox answers in its place"
+_EMBEDDED = "the embedded sandbox is used instead"
 
 
 def fivetran(machine: Machine) -> Iterator[CheckResult]:
@@ -42,7 +42,7 @@ def fivetran(machine: Machine) -> Iterator[CheckResult]:
         yield CheckResult("fivetran", "ok", _EMBEDDED)
         return
     if not any(machine.environ.get(name) for name in _FIVETRAN):
-        remedy = f"To work with an account, set {' and '.join(_FIVETRAN)}."
+        remedy = f"To check an account, set {' and '.join(_FIVETRAN)}."
         yield CheckResult("fivetran", "skipped", "no credentials in the environment", remedy)
         return
     from constructs_lib.backend.fivetran.provider import open_client
@@ -67,7 +67,7 @@ def elastic(machine: Machine) -> Iterator[CheckResult]:
         yield CheckResult("elastic", "ok", _EMBEDDED)
         return
     if not endpoints:
-        remedy = f"To look at a cluster, set ELASTICSEARCH_ENDPOINTS and {_ELASTIC}."
+        remedy = f"To check a cluster, set ELASTICSEARCH_ENDPOINTS and {_ELASTIC}."
         yield CheckResult("elastic", "skipped", "no endpoints in the environment", remedy)
         return
     from constructs_lib.backend.elastic.provider import ElasticOps
@@ -104,7 +104,7 @@ def _access(
         return CheckResult(check, "error", str(error), error.remedy)
     finally:
         close()
-    return CheckResult(check, "ok", "the API answers, and takes the credentials")
+    return CheckResult(check, "ok", "the API answers and accepts the credentials")
 
 
 def _refused(check: str, diagnostics: Diagnostics) -> CheckResult:
@@ -125,8 +125,8 @@ def _clock(skew: float) -> CheckResult:
         "clock",
         "warning",
         f"this machine is {abs(skew):.0f} s {direction} the API",
-        "Set it, or let it be set (timedatectl set-ntp true): certificates may seem expired, and "
-        "times in messages are wrong.",
+        "Set the clock, or have it set (timedatectl set-ntp true). Otherwise certificates may "
+        "seem expired, and times in messages are wrong.",
     )
 
 
@@ -175,7 +175,7 @@ def parser() -> CommandParser:
     """Return the parser of the command."""
     parser = CommandParser(
         prog=program("doctor"),
-        description="Check whether a deploy has everything that it needs. It changes nothing.",
+        description="Check whether this machine has what a deploy needs. Nothing is changed.",
         examples="{prog}\n{prog} --json | jq .ok",
         statuses={
             0: "nothing prevents a deploy",
@@ -185,11 +185,11 @@ def parser() -> CommandParser:
         },
         notes="""\
 environment:
-  FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL   an account of Fivetran to look at
-  ELASTICSEARCH_ENDPOINTS, ELASTICSEARCH_API_KEY          a cluster of Elastic to look at
+  FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL   the Fivetran account to check
+  ELASTICSEARCH_ENDPOINTS, ELASTICSEARCH_API_KEY          the Elastic cluster to check
 """,
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     return parser
 
 
@@ -200,7 +200,7 @@ def _results(machine: Machine) -> Iterator[CheckResult]:
         except Exception as error:
             # The words of an unexpected error may hold anything, so only its class is shown.
             found = f"the check itself failed ({type(error).__name__})"
-            remedy = "If what the other checks say does not explain it, report it as a bug."
+            remedy = "If the other checks do not explain it, report it as a bug."
             yield CheckResult(name, "error", found, remedy)
 
 
@@ -218,8 +218,8 @@ def _words(result: CheckResult) -> tuple[str, str, str]:
 
 def _summary(errors: int) -> str:
     if not errors:
-        return "\nAll that a deploy needs is there."
-    return f"\n{errors} {'thing stands' if errors == 1 else 'things stand'} in the way of a deploy."
+        return "\nThis machine has everything that a deploy needs."
+    return f"\n{errors} {'problem prevents' if errors == 1 else 'problems prevent'} a deploy."
 
 
 def _write(text: str) -> None:

@@ -117,7 +117,10 @@ def toolkit(machine: Machine) -> Iterator[CheckResult]:
 def _node(machine: Machine, name: str) -> CheckResult:
     first, above = _NODE[name]
     words = extras.NODE[name]
-    remedy = f"Put Node {words} on the PATH, by https://nodejs.org or the package manager."
+    remedy = (
+        f"Install Node {words} from https://nodejs.org or with the package manager, and put it on "
+        "the PATH."
+    )
     program = machine.program("node")
     if program is None:
         return CheckResult("node", "error", f"none on the PATH; {name} runs on it", remedy)
@@ -135,7 +138,7 @@ def _cli(machine: Machine, name: str) -> CheckResult:
     install = f"npm install --save-dev {name}-cli@{wanted}"
     program = machine.program(name)
     if program is None:
-        remedy = f"Install it ({install}), or use npx {name}-cli@{wanted} in its place."
+        remedy = f"Install it ({install}), or use npx {name}-cli@{wanted} instead."
         return CheckResult("cli", "warning", f"{name} is not on the PATH", remedy)
     version = _version(machine.output(program, "--version"))
     found = f"{name} {_dotted(version)} ({program})"
@@ -165,12 +168,12 @@ def terraform(machine: Machine) -> Iterator[CheckResult]:
         missing.append("no ephemeral resources and variables, which 1.10 has")
     if version is None:
         remedy = f"Try '{program} version'; reinstall it: {_TERRAFORM}"
-        yield CheckResult("terraform", "error", f"{program} does not tell its version", remedy)
+        yield CheckResult("terraform", "error", f"{program} does not report its version", remedy)
     elif missing:
         remedy = f"Install Terraform 1.11 or newer: {_TERRAFORM}"
         yield CheckResult("terraform", "error", f"{found} has {', and '.join(missing)}", remedy)
     elif _runs_the_package(Path(program)):
-        remedy = f"For production get HashiCorp's own: {_TERRAFORM}"
+        remedy = f"For production, use HashiCorp's own: {_TERRAFORM}"
         yield CheckResult("terraform", "ok", f"{found}, of the PyPI package {_PACKAGE}", remedy)
     else:
         yield CheckResult("terraform", "ok", found)
@@ -235,13 +238,11 @@ def _named(found: CliConfiguration) -> CheckResult:
             "cli config",
             "warning",
             f"TF_CLI_CONFIG_FILE names {found.named}, which is missing or cannot be read",
-            "Terraform warns at each command and goes on without. Write the file, or unset the "
-            "variable.",
+            "Terraform warns at each command, and continues without it. Create the file, or unset "
+            "the variable.",
         )
     files = ", ".join(map(str, found.files))
-    return CheckResult(
-        "cli config", "ok", files or "none: Terraform looks where it does by default"
-    )
+    return CheckResult("cli config", "ok", files or "none: Terraform uses its defaults")
 
 
 def _installation(found: CliConfiguration) -> CheckResult:
@@ -253,12 +254,15 @@ def _installation(found: CliConfiguration) -> CheckResult:
     if any(_has_ours(mirror) for mirror in block.mirrors):
         return CheckResult("providers", "ok", f"found by a filesystem_mirror of {block.file}")
     if block.overrides:
-        text = f"{block.file} has dev_overrides; whether they name the providers is not looked at"
-        return CheckResult("providers", "warning", text, f"If they do not: {_INSTALL}")
+        text = (
+            f"{block.file} has dev_overrides; this check does not read whether they name the "
+            "providers"
+        )
+        return CheckResult("providers", "warning", text, f"If they do not, run {_INSTALL}.")
     return CheckResult(
         "providers",
         "error",
-        f"{block.file} has a provider_installation block, so Terraform does not look into the "
+        f"{block.file} has a provider_installation block, so Terraform does not search the "
         "directory of a stack or of the user",
         f"Run {_INSTALL}, and add the lines that it prints to the block.",
     )
@@ -274,7 +278,7 @@ def _cache(found: CliConfiguration) -> CheckResult:
     if cache is None:
         return CheckResult("plugin cache", "ok", "none is configured")
     if not cache.is_dir():
-        remedy = f"Terraform fails without it. Make the folder: mkdir -p '{cache}'"
+        remedy = f"Terraform fails without it. Create it: mkdir -p '{cache}'"
         return CheckResult("plugin cache", "error", f"{cache} is not a folder", remedy)
     if not os.access(cache, os.W_OK | os.X_OK):
         remedy = "Change its permissions, or choose another with TF_PLUGIN_CACHE_DIR."
@@ -291,15 +295,15 @@ def installed(machine: Machine) -> Iterator[CheckResult]:
             "installed",
             "skipped",
             f"no providers in {plugins}",
-            f"Only if you work without the CDK: {_INSTALL}",
+            f"Only if you work without the CDK: run {_INSTALL}.",
         )
         return
     python = record.read_text(encoding="utf-8", errors="replace").strip()
     if not os.access(python, os.X_OK):
-        text = f"the providers in {plugins} are run by {python}, which is gone"
+        text = f"the providers in {plugins} are run by {python}, which does not exist any more"
         yield CheckResult("installed", "error", text, f"Run {_INSTALL} again, or uninstall.")
     elif not _has_ours(plugins):
-        text = f"{plugins} has the providers in another version than {__version__}"
+        text = f"{plugins} has the providers in a version other than {__version__}"
         yield CheckResult("installed", "warning", text, f"Run {_INSTALL} again.")
     else:
         yield CheckResult("installed", "ok", f"{plugins}, run by {python}")

@@ -70,19 +70,19 @@ def instance_attribute(name: str, place: ConstructPlace) -> Finding:
         place,
         f"/{name}",
         "a value for one of several instances",
-        "a value of the construct, for all of its instances",
-        'where they differ, write "${each.value}" or "${count.index}"',
+        "a value of the construct, which applies to all of its instances",
+        'if the instances differ, write "${each.value}" or "${count.index}"',
     )
 
 
 def changed_reference(name: str, is_parameter: bool, place: ConstructPlace) -> Finding:
-    """Return the finding about a change inside of a value that only Terraform knows."""
+    """Return the finding about a change inside a value that only Terraform knows."""
     return Finding(
         "reference-changed",
         "error",
         place,
         f"/{name}",
-        f"a change inside of {name}, whose value only Terraform knows",
+        f"a change inside {name}, whose value only Terraform knows",
         "a whole new value",
         f"set {name} = {{...}}, or use add_override" if is_parameter else "",
     )

@@ -95,7 +95,7 @@ class AttributeOwner(Protocol):
         """Set an attribute after the construct was made, or leave a finding."""
 
     def report_inner_change(self, name: str) -> None:
-        """Leave a finding about a change inside of the value of an attribute."""
+        """Leave a finding about a change inside the value of an attribute."""
 
 
 class ReadableAttribute(Generic[T]):
@@ -263,7 +263,7 @@ class Instance:
         self._resource.report([instance_attribute(name, self._resource.place)])
 
     def report_inner_change(self, name: str) -> None:
-        """Leave a finding about a change inside of the value of an attribute."""
+        """Leave a finding about a change inside the value of an attribute."""
         self._resource.report_inner_change(name)
 
     def expression(self, name: str) -> Any:
@@ -322,8 +322,8 @@ def instance_needed(name: str, place: ConstructPlace) -> Finding:
 
 def ambiguous_name(name: str, place: ConstructPlace) -> Finding:
     """Return the finding about a resource whose exported name is that of an instance."""
-    found = f"the name {name!r}, which the CDK exports as that of an instance"
-    allowed = "a name of its own"
+    found = f"the name {name!r}, which the CDK already uses to export an instance"
+    allowed = "a unique name"
     return Finding("export-name", "error", place, "/id_", found, allowed, "rename it")
 
 

@@ -84,7 +84,7 @@ class StackConstruct(toolkit.Construct):
             if scope.node.try_find_child(id_) is None:
                 raise
             found = f"a second construct with the id {id_!r}"
-            self._id_problems.append(("id-taken", found, "an id of its own for each construct"))
+            self._id_problems.append(("id-taken", found, "a unique id for each construct"))
             # Under another id the checks go on. Nothing is written after an error.
             super().__init__(scope, _free_id(id_))
 

@@ -50,7 +50,7 @@ def _hcl_findings(place: ConstructPlace) -> list[Finding]:
     # The CDK writes the blocks that it knows as HCL, and leaves others out silently.
     if not is_hcl():
         return []
-    found, allowed = "a synth as HCL, in which the CDK writes no ephemeral blocks", "JSON"
+    found, allowed = "a synth as HCL: the CDK cannot write ephemeral blocks in HCL", "JSON"
     hint = f"run {toolkit.NAME} synth without --hcl"
     return [Finding("ephemeral-hcl", "error", place, "", found, allowed, hint)]
 

@@ -218,7 +218,7 @@ def unique_move(type_: str, arguments: Mapping[str, Any]) -> tuple[UniqueKey, ..
     if source is None:
         return ()
     found = f"the address {source!r} a second time"
-    allowed = "one construct for each resource that moves"
+    allowed = "one construct per moved resource"
     return (UniqueKey("move-twice", source, "/moved_from", found, allowed),)
 
 
@@ -237,7 +237,7 @@ def unique_import(type_: str, arguments: Mapping[str, Any]) -> tuple[UniqueKey, 
     if not isinstance(value, str) or not value or toolkit.is_token(value):
         return ()
     found = f"the identifier {value!r} a second time"
-    allowed = "one construct for each object that exists"
+    allowed = "one construct per existing object"
     return (UniqueKey("import-twice", (type_, value), pointer, found, allowed),)
 
 

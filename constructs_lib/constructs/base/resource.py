@@ -159,7 +159,7 @@ class ResourceConstruct(StackConstruct):
             self._change(name, value)
 
     def report_inner_change(self, name: str) -> None:
-        """Leave a finding about a change inside of the value of an attribute."""
+        """Leave a finding about a change inside the value of an attribute."""
         is_settable = name in self.settable
         self.report([changed_reference(name, is_settable, self._place)])
 
@@ -320,7 +320,7 @@ class ResourceConstruct(StackConstruct):
         if not self.has_wrong_id and not _NAME.fullmatch(name):
             allowed = "a name that starts with a letter or an underscore"
             hint = f"such as {'_' + name!r}" if name else "use the letters a to z, digits, _ and -"
-            found = f"{name!r}, made of the ids of the constructs"
+            found = f"{name!r}, made from the ids of the constructs"
             self.report(
                 [Finding("resource-name", "error", self._place, "/id_", found, allowed, hint)]
             )
@@ -372,7 +372,7 @@ class ResourceConstruct(StackConstruct):
 
     def _unique_name(self, name: str) -> UniqueKey:
         found = f"the name {name!r} of another {self.TYPE}"
-        allowed = "a name of its own for each resource; it is made of the ids of the constructs"
+        allowed = "a unique name for each resource; it is made from the ids of the constructs"
         return UniqueKey("resource-name", (self.TYPE, name), "/id_", found, allowed)
 
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

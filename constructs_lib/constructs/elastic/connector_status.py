@@ -118,13 +118,13 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         connector = values["connector_id"]
         if is_token(connector):
             return ()
-        found = f"a second status of the connector {connector!r}"
-        allowed = "one ConnectorStatus for each connector: they would overwrite each other"
+        found = f"a second status for the connector {connector!r}"
+        allowed = "one ConnectorStatus per connector: two would overwrite each other"
         return (UniqueKey("status-twice", (provider, connector), "/connector_id", found, allowed),)
 
     def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the connector, of which only one construct may set the status."""
-        allowed = "a connector of its own for each status: they would overwrite each other"
+        allowed = "a separate connector for each status: they would overwrite each other"
         identifier, what = values["connector_id"], "the status of one connector"
         return InstanceKey("status-twice", (identifier,), "/connector_id", what, allowed)
 

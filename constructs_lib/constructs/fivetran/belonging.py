@@ -37,7 +37,7 @@ class BelongingConstruct(ResourceConstruct):
         once, key = self._once(), self._connection_argument.identity
         if once is None or key is None:
             return ()
-        found = f"a second {once.what} of the same connection"
+        found = f"a second {once.what} for the same connection"
         named = self._connection_argument.pointer
         allowed = self._allowed(once)
         return (UniqueKey(once.rule, (provider, key, self.TYPE), named, found, allowed),)
@@ -56,4 +56,4 @@ class BelongingConstruct(ResourceConstruct):
         return next(known, None)
 
     def _allowed(self, once: Once) -> str:
-        return f"one {type(self).__name__} for each connection: {once.why}"
+        return f"one {type(self).__name__} per connection: {once.why}"

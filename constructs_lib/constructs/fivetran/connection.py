@@ -326,7 +326,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         if name is None or is_token(name):
             return ()
         found = f"the destination schema {name!r} in the group {group!r}"
-        allowed = "a destination schema of its own for each connection of a group"
+        allowed = "a different destination schema for each connection of a group"
         return (UniqueKey("schema-taken", (provider, group, name), "/config", found, allowed),)
 
     def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
@@ -338,7 +338,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         if name is None:
             return None
         what = f"the destination schema {name!r}" if not is_token(name) else "one schema"
-        allowed = "a destination schema of its own for each connection of a group"
+        allowed = "a different destination schema for each connection of a group"
         return InstanceKey("schema-taken", (values["group_id"], name), "/config", what, allowed)
 
 

@@ -147,14 +147,14 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         key = self._connection_argument.identity
         if key is None:
             return ()
-        found = "a second state of the same connection"
-        allowed = "one ConnectionState for each connection: they would overwrite each other"
+        found = "a second state for the same connection"
+        allowed = "one ConnectionState per connection: two would overwrite each other"
         named = self._connection_argument.pointer
         return (UniqueKey("state-twice", (provider, key), named, found, allowed),)
 
     def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the connection, of which only one construct may set the state."""
-        allowed = "a connection of its own for each state: they would overwrite each other"
+        allowed = "a separate connection for each state: they would overwrite each other"
         identifier, what = self._connection_argument.identifier, "the state of one connection"
         return InstanceKey(
             "state-twice", (identifier,), self._connection_argument.pointer, what, allowed

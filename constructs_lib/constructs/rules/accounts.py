@@ -117,7 +117,7 @@ def check_accounts(relations: Iterable[AccountRelation]) -> Iterator[Finding]:
                 construct.place,
                 "/provider",
                 f"the provider {mine.place}, but {subject.place} belongs to {theirs.place}",
-                "the provider of what this construct is about",
+                "the provider of the object that this construct refers to",
                 _hint(construct, subject),
             )
 
@@ -126,8 +126,8 @@ def _hint(construct: AccountOwner, subject: AccountOwner) -> str:
     if construct.stack is not subject.stack:
         return f"pass a provider of this stack for the account of {subject.place}"
     return (
-        f"leave provider out, to use that of {subject.place}; if both reach the same account, say "
-        "so by Connection.from_id(..., provider=...)"
+        f"leave provider out to use that of {subject.place}; if both providers reach the same "
+        "account, write Connection.from_id(..., provider=...)"
     )
 
 

@@ -137,8 +137,10 @@ def _not_empty_list(value: Any, path: Path, *, is_one: bool) -> Iterator[Problem
 def _event(value: Any, before: Sequence[Any], path: Path) -> Iterator[Problem]:
     allowed = "one of " + ", ".join(EVENTS)
     if value in ("before_destroy", "after_destroy"):
-        hint = "run the action by itself before the destroy: terraform apply -invoke=ADDRESS"
-        yield Problem("enum", path, f"{value!r}, at which Terraform runs nothing", allowed, hint)
+        hint = "run the action on its own before the destroy: terraform apply -invoke=ADDRESS"
+        yield Problem(
+            "enum", path, f"{value!r}, an event at which Terraform runs no actions", allowed, hint
+        )
     elif value not in EVENTS:
         hint = did_you_mean(value, EVENTS) if isinstance(value, str) else ""
         yield Problem("enum", path, display(value), allowed, hint)
@@ -167,7 +169,7 @@ def _condition(value: Any, path: Path) -> Iterator[Problem]:
         hint = f'write "${{{value}}}"' if isinstance(value, str) else ""
         yield Problem("type", path, display(value), allowed, hint)
     elif isinstance(value, str) and _SELF.search(value):
-        hint = "write the address of the resource, after whose change the condition is asked"
+        hint = "write the address of the resource; the condition is evaluated after its change"
         yield Problem("self-reference", path, "self, which a condition cannot use", allowed, hint)
 
 
@@ -276,7 +278,12 @@ def _of_another_stack(
         yield Problem("depends-on-stack", path, where, allowed, hint)
     elif item is own:
         allowed = "constructs in this stack"
-        yield Problem("depends-on-stack", path, "the whole stack, which is waiting too", allowed)
+        yield Problem(
+            "depends-on-stack",
+            path,
+            "the stack of this construct, which would wait for itself",
+            allowed,
+        )
 
 
 def _count(value: Any) -> Iterator[Problem]:
@@ -292,11 +299,11 @@ def _count(value: Any) -> Iterator[Problem]:
 def _for_each(value: Any) -> Iterator[Problem]:
     if value is None or isinstance(value, (toolkit.TerraformIterator, Mapping)):
         return
-    allowed = "a mapping, a list of texts, or a TerraformIterator"
+    allowed = "a mapping, a list of strings, or a TerraformIterator"
     if isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
             if not isinstance(item, str) and not is_token(value):
-                yield Problem("type", ("for_each", index), type_of_value(item), "a text")
+                yield Problem("type", ("for_each", index), type_of_value(item), "a string")
     elif not is_of_cdk(value):
         hint = "sort it into a list: sorted(...)" if isinstance(value, (set, frozenset)) else ""
         yield Problem("type", ("for_each",), type_of_value(value), allowed, hint)

@@ -167,7 +167,7 @@ def _secret_in_code(
                 "warning" if is_local else "error",
                 resource.place,
                 pointer,
-                "(hidden), which will be in cdktf.out in clear" if is_local else "(hidden)",
+                "(hidden), which would be in cdktf.out in clear text" if is_local else "(hidden)",
                 "a reference to a variable, and nothing else",
                 "use the string_value of a TerraformVariable with sensitive=True, and make it "
                 'ephemeral: variable.add_override("ephemeral", True)',
@@ -216,7 +216,7 @@ def _early_readers(
         if not isinstance(each, str) and each.reads(resource.address):
             found = f"the action {each.action.place}, which reads {resource.address}"
             hint = (
-                f"take {later}; or name the object in the action by its identifier, such as "
+                f"use {later}; or give the action the identifier of the object, such as "
                 "connection_id='pale_hydrogen'"
             )
             at = pointer_of((*path, "actions", index))
@@ -226,7 +226,7 @@ def _early_readers(
 def _early_condition(resource: ResourceFacts, event: str, path: Path) -> Finding:
     found = f"a condition that reads {resource.address}"
     allowed = f"with {event} nothing that reads {resource.address}"
-    at, hint = pointer_of((*path, "condition")), f"take {event.replace('before_', 'after_')}"
+    at, hint = pointer_of((*path, "condition")), f"use {event.replace('before_', 'after_')}"
     return Finding("trigger-cycle", "error", resource.place, at, found, allowed, hint)
 
 
@@ -273,7 +273,7 @@ def duplicate_keys(owners: Sequence[KeyOwner]) -> Iterator[Finding]:
         for each in unique_keys:
             owner = first.setdefault((each.rule, each.key), place)
             if owner is not place:
-                found = f"{each.found}, as at {owner}"
+                found = f"{each.found}, first at {owner}"
                 yield Finding(
                     each.rule, "error", place, each.pointer, found, each.allowed, each.hint
                 )
@@ -323,7 +323,7 @@ def keys_shared_by_instances(
         instance_key.pointer,
         f"{instance_key.what} for {many}",
         instance_key.allowed,
-        f"write {mark} in it, or another expression that differs",
+        f"write {mark} in it, or another expression that differs for each instance",
     )
 
 

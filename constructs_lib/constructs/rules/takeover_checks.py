@@ -43,14 +43,14 @@ def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
         found, allowed = "import_id together with count or for_each", "import_id for one resource"
         yield Problem("import-of-many", ("import_id",), found, allowed)
     elif not isinstance(value, str):
-        allowed = "the identifier of what exists, a text"
+        allowed = "the identifier of the existing object, as text"
         yield Problem("type", ("import_id",), type_of_value(value), allowed)
     elif not value.strip():
-        hint = "leave it out to make a new one"
-        allowed = "the identifier of what exists"
+        hint = "leave it out to create a new one"
+        allowed = "the identifier of the existing object"
         yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
     elif not is_token(value) and not is_identifier(value, schema):
-        allowed = "the identifier of what exists, as its API shows it"
+        allowed = "the identifier of the existing object, as its API shows it"
         yield Problem("pattern", ("import_id",), display(value), allowed)
 
 
@@ -84,7 +84,7 @@ def _identity(given: Mapping[Any, Any], known: dict[str, str], schema: str) -> I
         if value is None and need == "required":
             yield Problem("required", path, f"no {name}", allowed)
         elif value is not None and not is_token(value) and not is_identifier(value, schema):
-            words = "the identifier of what exists, as its API shows it"
+            words = "the identifier of the existing object, as its API shows it"
             yield Problem("pattern", (*path, name), display(value), words)
 
 
@@ -108,7 +108,7 @@ def _moved_from(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
     for other in ("import_id", "import_identity"):
         if arguments.get(other) is not None:
             found = f"moved_from together with {other}"
-            hint = "leave the import out: the state says which object it is"
+            hint = "leave the import out: the state already says which object it is"
             yield Problem("import-and-move", path, found, "one of the two", hint)
 
 

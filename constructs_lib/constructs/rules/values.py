@@ -74,7 +74,7 @@ def _expression(text: str, found: str) -> Iterator[_Problem]:
         yield _Problem(
             "terraform-expression",
             what,
-            "an expression of Terraform, such as ${var.name}, or a text without one",
+            "a Terraform expression, such as ${var.name}, or text without one",
             f"write {mark * 2}{{ for the text {mark}{{",
         )
 
@@ -84,8 +84,8 @@ def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
     if _LIST_OF_CDK in text:
         yield _Problem(
             "list-in-text",
-            "a list that only Terraform knows, inside a text",
-            "the list itself, or a text made of it",
+            "a list that only Terraform knows, inside text",
+            "the list itself, or text made from it",
             "join it with Fn.join, or take one element with Fn.element",
         )
 
@@ -95,7 +95,7 @@ def _lone_surrogate(text: str, found: str) -> Iterator[_Problem]:
     if _SURROGATE.search(text):
         yield _Problem(
             "not-text",
-            f"{found}, with half of a character (a lone surrogate)",
+            f"{found}, which contains half a character (a lone surrogate)",
             "text that is valid Unicode",
             "decode the bytes that it came from without errors='surrogateescape'",
         )
@@ -112,11 +112,13 @@ def _of_keys(value: Mapping[Any, Any]) -> Iterator[_Problem]:
     """Report keys that Node takes for something else than the key of a mapping."""
     hint = "give a state as JSON text instead, with json.dumps"
     if "__proto__" in value:
-        found = "the key '__proto__', which JavaScript has for itself"
+        found = "the key '__proto__', which JavaScript reserves"
         yield _Problem("reserved-key", found, "another key: the CDK cannot pass it on", hint)
     if value.keys() >= _OF_CONSTRUCTS:
         found = "the keys '_children' and '_metadata' together"
-        yield _Problem("reserved-key", found, "one of the two: the CDK has them itself", hint)
+        yield _Problem(
+            "reserved-key", found, "one of the two: the CDK reserves the combination", hint
+        )
 
 
 _Leaf = tuple[Path, Any]
@@ -150,7 +152,7 @@ def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
             pointer(path),
             "nothing" if value is None else "an empty value",
             "a reference to a variable",
-            "leave it out if there is no such secret; os.environ.get answers None for a name that "
+            "leave it out if there is no such secret; os.environ.get returns None for a name that "
             "is not set",
         )
         for path, value in _secrets(values)

@@ -80,7 +80,7 @@ def _of_stack(stack: toolkit.TerraformStack, shapes: Shape) -> list[Finding]:
         return [_finding(stack.node.path, error, (*error.block, *error.path))]
     except RuntimeError as error:
         reason = str(error).partition("\n")[0]
-        return [_finding(stack.node.path, NotHcl((), f"the CDK's answer: {reason}", "JSON"), ())]
+        return [_finding(stack.node.path, NotHcl((), f"the CDK reports: {reason}", "JSON"), ())]
     return []
 
 
@@ -239,10 +239,11 @@ def _may_be_blocks(value: Any) -> bool:
 def _ambiguous(name: str) -> NotHcl:
     return NotHcl(
         (name,),
-        "what may be blocks or the value of an argument, which HCL writes differently",
-        "a name that the class of the resource or of the provider has set as the one or the other",
-        f"set it by a parameter of the class; or override dynamic.{name} with for_each and content"
-        f" for blocks, or {name} with an expression such as Fn.merge([...]) for an argument",
+        "a value that may be blocks or an argument, which HCL writes differently",
+        "a name that the class of the resource or provider defines as one or the other",
+        f"set it with a parameter of the class; or override dynamic.{name} with for_each and "
+        f"content for blocks, or {name} with an expression such as Fn.merge([...]) for an "
+        "argument",
     )
 
 

@@ -98,7 +98,9 @@ class RequiredVersion(toolkit.TerraformElement):
         own, wanted = _OVERRIDES.get(self._stack, ""), ".".join(map(str, self.least))
         if any(_excludes(term, self.least) for term in _terms(own)):
             found = f"required_version {own!r} in a stack with actions or an import by identity"
-            allowed = f"a constraint that {wanted} meets: an older Terraform does not know them"
+            allowed = (
+                f"a constraint that {wanted} meets: older versions of Terraform do not support them"
+            )
             place, hint = ConstructPlace(self._stack.node.path), f"require >= {wanted}"
             at = "/terraform/required_version"
             yield Finding("terraform-version", "error", place, at, found, allowed, hint)
@@ -225,8 +227,11 @@ class StackSynthesis:
         """Report what moves from the address of a construct that is still there."""
         for source, place in self._moves:
             if source in self.addresses:
-                found, allowed = f"{source}, which is in this stack", "an address that is gone"
-                hint = "leave moved_from out, or remove what is there"
+                found, allowed = (
+                    f"{source}, which is still in this stack",
+                    "an address that the stack no longer has",
+                )
+                hint = "leave moved_from out, or remove the resource at that address"
                 yield Finding(
                     "moved-still-there", "error", place, "/moved_from", found, allowed, hint
                 )

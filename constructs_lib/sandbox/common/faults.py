@@ -135,7 +135,9 @@ class Fault:
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str) or self.kind not in self.KINDS:
-            raise SandboxError(f"unknown fault {self.kind!r}; there are {', '.join(self.KINDS)}")
+            raise SandboxError(
+                f"unknown fault {self.kind!r}; the faults are {', '.join(self.KINDS)}"
+            )
         if self.method not in _METHODS:
             raise SandboxError(f"method of a fault must be one of {', '.join(_METHODS)}")
         _pattern(self.path)

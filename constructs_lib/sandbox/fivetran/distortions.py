@@ -255,7 +255,7 @@ def _check(path: Any, name: Any, roots: Collection[str]) -> None:
         raise SandboxError(f"unknown distortion {name!r} of {path}; there are {known}")
     parts, makes_field = _parts(path), DISTORTIONS[name].makes_field
     if parts[0] not in roots and (len(parts) > 1 or not makes_field):
-        raise SandboxError(f"no answer about a connection has the field {parts[0]}")
+        raise SandboxError(f"no response about a connection has the field {parts[0]}")
     if makes_field and parts[-1] in ("*", "[]"):
         raise SandboxError(f"{name} needs the name of a field at the end of its path, not {path}")
 

@@ -68,7 +68,9 @@ def generate(
         for record in made:
             # Without this check, the second account of a seed would be refused in silence.
             if tables.connection(record.id) is not None or not tables.insert(record):
-                raise SandboxError(f"there is a connection {record.schema} already: reset it first")
+                raise SandboxError(
+                    f"there is a connection {record.schema} already: reset the sandbox first"
+                )
     return [record.id for record in made]
 
 

@@ -184,14 +184,14 @@ def _line(row: Iterable[str], widths: Iterable[int]) -> str:
 
 
 _REFRESH = (
-    "take newer facts into a file of the project",
+    "update the file of services of a project",
     "{prog} --live brand_new_service\n{prog} --openapi fivetran-openapi.json",
 )
 _SHOW = (
     "print the fields of a service",
     "{prog} postgres\n{prog} postgres --json | jq '.fields[] | select(.secret) | .path'",
 )
-_SEARCH = ("find services by a part of their name", "{prog} sheets")
+_SEARCH = ("find services by part of their name", "{prog} sheets")
 
 
 class _Failed(Exception):
@@ -215,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> CommandParser:
     """Return the parser of the command."""
-    about = "Show, search and refresh the fields of Fivetran's services."
+    about = "Show, search and update the fields of Fivetran's services."
     parser = CommandParser(
         prog=program("catalogue"), description=about, examples="{prog} show postgres"
     )
@@ -227,10 +227,10 @@ def parser() -> CommandParser:
     show.add_argument("word", metavar="SERVICE", help="the name of the service, such as postgres")
     show.set_defaults(run=_show)
     search = _command(commands, "search", *_SEARCH)
-    search.add_argument("word", metavar="WORD", help="a part of the name, in any case")
+    search.add_argument("word", metavar="WORD", help="part of the name, in upper or lower case")
     search.set_defaults(run=_search)
     for command in (show, search):
-        command.add_argument("--json", action="store_true", help="print JSON for a program")
+        command.add_argument("--json", action="store_true", help="print JSON, for programs")
     return parser
 
 
@@ -243,12 +243,12 @@ def _command(commands: Any, name: str, about: str, examples: str) -> CommandPars
 
 def _add_refresh(refresh: CommandParser) -> None:
     source = refresh.add_mutually_exclusive_group(required=True)
-    help_ = "read Fivetran's OpenAPI document; the file then has its services and no others"
+    help_ = "read Fivetran's OpenAPI document; the file then has only its services"
     source.add_argument("--openapi", metavar="FILE", type=Path, help=help_)
-    help_ = "ask the account for these services; others of the file stay"
+    help_ = "ask the account about these services; the file keeps its other ones"
     source.add_argument("--live", metavar="SERVICE", nargs="+", help=help_)
     output = Path(service_facts.PROJECT_NAME)
-    help_ = f"the file to write; default {output} in the working directory"
+    help_ = f"the file to write (default: {output} in the working directory)"
     refresh.add_argument("--output", metavar="FILE", type=Path, default=output, help=help_)
     refresh.set_defaults(run=_refresh)
 
@@ -309,7 +309,7 @@ def _from_account(names: Sequence[str], before: Mapping[str, Facts]) -> dict[str
         try:
             found[name] = facts_of_metadata(account.metadata(name), service(name))
         except UnreadableMetadata as error:
-            raise _Failed(f"the answer about {name!r} cannot be used: {error}") from None
+            raise _Failed(f"the response about {name!r} cannot be used: {error}") from None
     return found
 
 
@@ -324,7 +324,7 @@ def _changes(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    return "it is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+    return "it is not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 if __name__ == "__main__":

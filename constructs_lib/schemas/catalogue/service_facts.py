@@ -207,7 +207,7 @@ def project_path() -> str | None:
 
 def _require_form(document: Any, names: list[str]) -> None:
     if not isinstance(document, dict) or list(document) != names:
-        raise ValueError("its lines are not as the command refresh writes them")
+        raise ValueError("its lines do not have the form that the command refresh writes")
     for name, entry in document.items():
         for path, fact in entry.items():
             _require_field(fact, f"{path} of {name}")
@@ -218,7 +218,7 @@ def _require_field(fact: Any, place: str) -> None:
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{place} is neither text nor a list of texts")
     if isinstance(fact, str) and fact.split(" ")[0] not in _KINDS:
-        raise ValueError(f"{fact!r} of {place} is no kind of field")
+        raise ValueError(f"{fact!r} of {place} is not a kind of field")
 
 
 SERVICES_WITH_STATE = ("aws_lambda", "azure_function", "connector_sdk", "google_cloud_function")

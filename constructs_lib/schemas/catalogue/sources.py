@@ -146,7 +146,7 @@ def services_of_contract(document: Mapping[str, Any]) -> dict[str, Facts]:
         found = {name: _Reader(schemas).service(name, mapping[name]) for name in sorted(mapping)}
     except (KeyError, TypeError, AttributeError) as error:
         raise UnreadableContract(
-            f"it has no {error}, which describes how connections are made"
+            f"it has no {error}, which describes how connections are created"
         ) from None
     secret_names = _secret_names(found)
     return {name: _with_secrets(facts, secret_names) for name, facts in found.items()}
@@ -254,7 +254,7 @@ class Account:
         response = self._ask(_PATH + quote(service, safe=""))
         if response.status_code == 404:
             raise LiveError(
-                f"the account knows no service {service!r}; check the name in Fivetran's "
+                f"the account has no service {service!r}; check the name in Fivetran's "
                 "documentation of the connector"
             )
         if response.status_code in (401, 403):
@@ -272,7 +272,7 @@ class Account:
         except (ValueError, KeyError, TypeError, RecursionError):
             data = None
         if not isinstance(data, dict):
-            raise LiveError(f"the answer about {service!r} is not the API's; check the address")
+            raise LiveError(f"the response about {service!r} is not the API's; check the address")
         return data
 
     def _ask(self, path: str) -> requests.Response:
@@ -313,7 +313,7 @@ class Account:
 def _check_url(url: str) -> None:
     if is_sandbox(url):
         raise LiveError(
-            "the embedded sandbox knows only what this catalogue has already; set FIVETRAN_API_URL "
+            "the embedded sandbox has only what this catalogue already has; set FIVETRAN_API_URL "
             "to the address of an account's API"
         )
     problem = address_problem(url, "FIVETRAN_APIKEY and FIVETRAN_APISECRET")

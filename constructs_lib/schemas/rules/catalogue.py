@@ -104,11 +104,11 @@ def _settings_in_need(rules: tuple[FieldRule, ...], seen: Sequence[SettingVisit]
 
 
 def _unneeded(setting: str, is_there: bool, candidates: set[str]) -> Problem:
-    found = f"{setting}, about which no check complains"
-    hint = "leave it out: its name, type and value are right, and a secret is never let through"
+    found = f"{setting}, which no check rejects"
+    hint = "leave it out: its name, type and value are valid, and a secret is never exempt"
     if not is_there:
         hint = did_you_mean(setting, candidates) or "leave it out: there is no such setting here"
-    allowed = "settings that a check complains about"
+    allowed = "settings that a check rejects"
     return Problem(("unchecked", setting), found, allowed, hint, "warning")
 
 
@@ -182,7 +182,7 @@ def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
             "destination-schema",
             ("service", "config"),
             partial(destination_schema, is_unknown),
-            title="The destination schema is not named as the service wants it",
+            title="The destination schema is not named as the service requires",
         ),
         Rule(
             "read-only-setting",
@@ -246,8 +246,8 @@ def services_file_problem(inputs: Inputs) -> Iterator[Problem]:
     """Report a file of the project that cannot be used, as its facts are not checked."""
     _, problem = service_facts.project_file()
     if problem:
-        allowed = "a file that the command refresh has written"
-        hint = f"write it again, as with {_REFRESH} {inputs['service']}, or delete it"
+        allowed = "a file that the command refresh wrote"
+        hint = f"write it again, for example with {_REFRESH} {inputs['service']}, or delete it"
         yield Problem(("service",), problem, allowed, hint)
 
 
@@ -256,7 +256,7 @@ def unknown_service(inputs: Inputs) -> Iterator[Problem]:
     name = inputs["service"]
     if isinstance(name, str) and service(name) is None:
         near = did_you_mean(name, services())
-        hint = f"{near} {'If' if near else 'if'} it is new: {_REFRESH} {name}".lstrip()
+        hint = f"{near} {'If' if near else 'if'} it is new, run {_REFRESH} {name}".lstrip()
         allowed = f"one of the {len(services())} known services; its settings are not checked"
         yield Problem(("service",), repr(name), allowed, hint, "warning")
 

@@ -51,5 +51,5 @@ def _members(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def rules(_name: str) -> tuple[Rule, ...]:
     """Return the rules of the resource ``fivetranops_connection_schema``."""
-    title = "Something is enabled inside of what is disabled"
+    title = "Something is enabled inside something that is disabled"
     return (Rule("enabled-inside", ("schemas",), enabled_inside, "schemas", title),)

@@ -214,7 +214,7 @@ def unknown_field(visit: SettingVisit) -> Problem | None:
         return None
     if not visit.siblings:
         hint = _let_through(visit)
-        allowed = f"nothing: the catalogue knows no fields of {visit.scope.root} of this service"
+        allowed = f"nothing: the catalogue has no fields in {visit.scope.root} of this service"
         return Problem(visit.path, repr(name), allowed, hint, "warning")
     allowed = f"a field of {_parent(visit)} of the service {visit.service.name}"
     return Problem(visit.path, repr(name), allowed, _unknown_hint(name, visit))
@@ -277,11 +277,11 @@ def _unknown_hint(name: str, visit: SettingVisit) -> str:
     if near:
         return near
     known = [field.name for field in visit.siblings.values() if not field.read_only]
-    return f"known are {_some(known)}; {_let_through(visit)}"
+    return f"the known fields are {_some(known)}; {_let_through(visit)}"
 
 
 def _let_through(visit: SettingVisit) -> str:
-    return f"if Fivetran has it, name {visit.setting} in unchecked, with the reason"
+    return f"if Fivetran has it, list {visit.setting} in unchecked, with a reason"
 
 
 def _parent(visit: SettingVisit) -> str:

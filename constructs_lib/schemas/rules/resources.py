@@ -68,7 +68,7 @@ def connection_form(inputs: Inputs) -> Iterator[Problem]:
 
 def _networking_and_schedule() -> Iterator[Rule]:
     yield _counts_only(
-        "daily-sync-time", "daily_sync_time", "A time of the daily sync without a daily sync"
+        "daily-sync-time", "daily_sync_time", "A daily sync time without a daily sync"
     )
     yield _counts_only(
         "data-delay-threshold", "data_delay_threshold", "A threshold that is not used"
@@ -117,7 +117,12 @@ def _required_tests_run(inputs: Inputs) -> Iterator[Problem]:
     if inputs["require_setup_tests"] is True and inputs["run_setup_tests"] is False:
         found = "require_setup_tests true, run_setup_tests false"
         hint = "leave run_setup_tests out, or set require_setup_tests to false"
-        yield Problem(("require_setup_tests",), found, "required tests must be run", hint)
+        yield Problem(
+            ("require_setup_tests",),
+            found,
+            "run_setup_tests true, because required tests must run",
+            hint,
+        )
 
 
 def _trust_needs_tests(name: str, inputs: Inputs) -> Iterator[Problem]:
@@ -167,7 +172,7 @@ def sync_rules(names: Names) -> tuple[Rule, ...]:
             inputs,
             partial(_extent_of_mode_is_open, tables),
             "mode",
-            "Nothing says what to re-sync",
+            "The extent of the re-sync is missing",
         ),
     )
 
@@ -191,14 +196,14 @@ def resync_action_rules(names: Names) -> tuple[Rule, ...]:
             "resync-extent",
             inputs,
             partial(_extent_is_open, tables, (), f"neither {tables} nor resync_everything"),
-            title="Nothing says what to re-sync",
+            title="The extent of the re-sync is missing",
         ),
     )
 
 
 def pause_action_rules() -> tuple[Rule, ...]:
     """Return the rules of the action ``fivetranops_connection_pause``."""
-    title = "Nothing ends that could be waited for"
+    title = "A wait without a pause"
     return (Rule("pause-wait", ("wait", "paused"), _wait_without_pause, "wait", title),)
 
 
@@ -280,7 +285,7 @@ def sandbox_alone(inputs: Inputs) -> Iterator[Problem]:
         return
     for index, endpoint in enumerate(endpoints):
         if isinstance(endpoint, str) and endpoint.partition(":")[0] == "sandbox":
-            found, allowed = "the sandbox next to other endpoints", "the sandbox alone"
+            found, allowed = "the sandbox together with other endpoints", "the sandbox alone"
             yield Problem(("endpoints", index), found, allowed, "leave it out, or the others")
 
 

@@ -42,7 +42,7 @@ _KEY_TYPE: Final = re.compile(r"(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+")
 _SEQUENCE: Final = 0x30
 _LONG_FORM: Final = 0x80
 _PARTS_OF_A_CERTIFICATE: Final = 3
-_SIGNED: Final = "the hash of this very value"
+_SIGNED: Final = "the hash of this value"
 
 Content = Callable[[str], "bytes | None"]
 """Returns the bytes that a hash is made of; None if the value has another form."""
@@ -113,15 +113,18 @@ def _certificate_form(attribute: str, inputs: Inputs) -> Iterator[Problem]:
     for name, value in _given(inputs[attribute]):
         if _PEM in value:
             hint = (
-                "leave out the lines BEGIN and END and all line breaks; or convert it by openssl "
-                "x509 -in FILE -outform DER | base64 -w0"
+                "leave out the lines BEGIN and END and all line breaks; or convert it with "
+                "openssl x509 -in FILE -outform DER | base64 -w0"
             )
             allowed = "its DER form in base64, on one line"
             yield Problem((attribute, name), "a certificate in PEM form", allowed, hint)
         elif certificate_content(value) is None:
             allowed = "a certificate in DER form, encoded in base64, on one line"
             if found := _blanks_in_certificate(value):
-                hint = "take them out: .strip() in Python and trimspace() in HCL do so at the ends"
+                hint = (
+                    "remove them: .strip() in Python and trimspace() in HCL remove those at the "
+                    "ends"
+                )
             else:
                 found = "text that is not the base64 of a certificate"
                 hint = "copy encoded_cert from the details of the setup test, or from waiting"
@@ -142,7 +145,7 @@ def _blanks_in_certificate(value: str) -> str:
 
 
 def _fingerprint_form(attribute: str, inputs: Inputs) -> Iterator[Problem]:
-    allowed = "a public key of SSH, such as ssh-ed25519 AAAA…"
+    allowed = "an SSH public key, such as ssh-ed25519 AAAA…"
     for name, value in _given(inputs[attribute]):
         words = value.split()
         if _PEM in value:
@@ -156,7 +159,7 @@ def _fingerprint_form(attribute: str, inputs: Inputs) -> Iterator[Problem]:
         elif public_key_content(value) is None:
             is_named = bool(words) and any(_KEY_TYPE.fullmatch(word) for word in words[:2])
             hint = "copy public_key from the details of the setup test, or from waiting"
-            found = "text that is not a public key of SSH"
+            found = "text that is not an SSH public key"
             severity: Severity = "error" if is_named else "warning"
             yield Problem((attribute, name), found, allowed, hint, severity)
 
@@ -165,7 +168,7 @@ def _hash_fits(attribute: str, content: Content, inputs: Inputs) -> Iterator[Pro
     for name, value in _given(inputs[attribute]):
         digest, hashed = _certain_digest(name), content(value)
         if digest and hashed is not None and not _agrees(digest, hashed):
-            found = f"the {_DIGESTS[len(digest)].upper()} digest of something else"
+            found = f"the {_DIGESTS[len(digest)].upper()} digest of another value"
             hint = "copy hash and value from the same details of the setup test, or from waiting"
             yield Problem((attribute, name), found, _SIGNED, hint)
 
@@ -175,7 +178,7 @@ def _hash_form(attribute: str, content: Content, inputs: Inputs) -> Iterator[Pro
     for name, value in _given(inputs[attribute]):
         hashed = content(value)
         if hashed is not None and (padded := _padded_form(name, hashed)):
-            found = "the digest of this very value in a form that setup tests do not show"
+            found = "the digest of this value, in a form that setup tests do not show"
             hint = "write that one, unless the details of the setup test show yours"
             yield Problem((attribute, name), found, f"{padded}, in padded base64", hint, "warning")
 

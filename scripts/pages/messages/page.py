@@ -16,18 +16,18 @@ _BEGINNING: Final = """\
 
 # Messages
 
-Every message of the product, by the place where one meets it. `…` stands for a value, `[a | b]` for
-one of two texts, and `[a]` for a text that may be missing. What lies behind the frequent ones is in
+Every message of the product, by the part that it comes from. `…` stands for a value, `[a | b]` for
+one of two texts, and `[a]` for a text that may be missing. The frequent ones are explained in
 [When it fails](guides/when_it_fails.md). The types and values that a schema allows are on the pages
 of the resources.
 
 | kind | where it is shown |
 |---|---|
 | diagnostic | by Terraform, as `Error:` or `Warning:` with the summary, and the detail below |
-| failure | in the detail of a diagnostic, and by commands: what an API did, or did not do |
-| finding | by the synth, with place and rule; by Terraform where the provider has the same check |
+| failure | in the detail of a diagnostic, and by commands: what an API did or did not do |
+| finding | by the synth, with place and rule; and by Terraform if the provider has the same check |
 | error of a command | on standard error |
-| sentence of a message | in one of the others, which chooses it by what it found |
+| sentence of a message | in one of the others, depending on the situation |
 """
 
 
@@ -54,7 +54,7 @@ _SECTIONS: Final = (
     _Section("Fivetran's provider", ("constructs_lib/backend/fivetran/",)),
     _Section("Elastic's provider", ("constructs_lib/backend/elastic/",)),
     _Section(
-        "What an API answers",
+        "Responses of the APIs",
         (
             "constructs_lib/backend/http/",
             "constructs_lib/backend/managed_object/",

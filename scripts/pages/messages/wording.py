@@ -21,6 +21,17 @@ UNWANTED: Final = (
     "that be",
     "what is said of",
     "the way to",
+    "take over",
+    "takes over",
+    "taken over",
+    "took over",
+    "was told",
+    "put back",
+    "puts back",
+    "small letters",
+    "without telling",
+    "asked for again",
+    "goes on by itself",
 )
 """Words that a native engineer would not use; a message says the same in other ones."""
 

@@ -114,7 +114,7 @@ def test_repeated_only_what_is_new_is_added(project: Project) -> None:
 
     assert project.file.read_text() == first
     assert "0 connections added" in again.out
-    assert "10 connections the environment has already" in again.out
+    assert "10 connections that the environment already has" in again.out
     assert first.startswith(EMPTY)
     with project.store() as store:
         (new,) = generate(store, connections=1, services=1, seed=2, groups=["another_group"])

@@ -103,7 +103,7 @@ def account(tmp_path: Path) -> Iterator[dict[str, str]]:
 def test_a_machine_that_has_all_of_it_is_told_so(person: Person, account: dict[str, str]) -> None:
     run = person.runs("doctor", **account)
 
-    assert "All that a deploy needs is there." in run.output
+    assert "This machine has everything that a deploy needs." in run.output
     assert run.status == 0
     for check in ("python", "cdk", "node", "terraform", "sandbox", "fivetran", "clock", "elastic"):
         assert any(line.split()[:2] == ["ok", check] for line in run.output.splitlines()), check
@@ -150,7 +150,7 @@ def test_an_api_that_does_not_answer_is_an_error(person: Person, account: dict[s
     assert run.status == 1
     assert "ERROR    fivetran" in run.output
     assert "the connection was refused" in run.output
-    assert "1 thing stands in the way of a deploy." in run.output
+    assert "1 problem prevents a deploy." in run.output
 
 
 def test_a_login_in_the_address_is_not_shown(person: Person, account: dict[str, str]) -> None:

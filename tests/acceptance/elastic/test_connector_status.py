@@ -184,7 +184,7 @@ def test_status_that_moved_after_the_plan_is_refused(
 
     output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
-    assert "is needs_configuration; it was error when it was looked at before" in output
+    assert "is needs_configuration; it was error when it was last read" in output
     assert elastic.writes() == []
 
 

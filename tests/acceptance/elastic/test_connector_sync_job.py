@@ -155,7 +155,7 @@ def test_an_interrupted_wait_joins_the_job_later(
 
     output = terraform.interrupt(process)
 
-    assert "Invoked again, the action joins it." in output
+    assert "If the action is invoked again, it waits for that job." in output
     assert process.returncode != 0
     write(terraform)
     assert "no other is started" in terraform.run(*COMMAND)

@@ -186,7 +186,7 @@ CASES: dict[str, dict[str, Case]] = {
         "schemas": Case(
             {"internal": {"enabled": False}},
             {"internal": {"enabled": True}},
-            warns="Tables are switched on",
+            warns="Tables are enabled",
         ),
         "is_type_locked": Case(True, False),
         "reload": Case("always", "never", _STEERS),

@@ -155,7 +155,7 @@ def test_schemas_join_what_is_trusted(
 
     text = "".join(found.values())
     assert [text.count(mark) for mark in marks] == [1, 1]
-    assert "should show 1 to import, besides" in found["report"]
+    assert "should show 1 to import, plus" in found["report"]
 
 
 def test_the_name_of_a_construct_is_its_own() -> None:

@@ -177,10 +177,10 @@ def test_hcl_comments_stand_in_the_resource() -> None:
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        (Document((described("a b"),)), "'a b' cannot be a name"),
-        (Document((described("a\n"),)), "cannot be a name"),
+        (Document((described("a b"),)), "'a b' is not a valid name"),
+        (Document((described("a\n"),)), "is not a valid name"),
         (Document((described(), described())), "two connections have the name 'orders'"),
-        (Document((), ("fivetran_x.y\n}",)), "is no address of a resource"),
+        (Document((), ("fivetran_x.y\n}",)), "is not the address of a resource"),
     ],
 )
 def test_hcl_odd_names_and_addresses_are_refused(document: Document, words: str) -> None:

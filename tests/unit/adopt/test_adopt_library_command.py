@@ -146,7 +146,7 @@ def test_an_empty_account_writes_nothing(run: Adopt, store: Store, out: Path) ->
     result = run("--group", "nobody")
 
     assert result.status == 0
-    assert "there is no connection of that kind" in result.out
+    assert "this API key can see no such connection" in result.out
     assert not out.exists()
 
 
@@ -164,7 +164,7 @@ def test_repeated_it_keeps_names_and_adds_at_the_end(run: Adopt, store: Store, o
     add(store, "orders", group="warehouse", pats=[MASK])
     run()
     before = written(out)
-    assert "show 0 to import, besides those of the 1 written before that no deploy" in run().out
+    assert "show 0 to import, plus those of the 1 written earlier that no deploy" in run().out
     assert written(out) == before
     # By schema and group these two would come first, and take the names.
     add(store, "orders", group="lake", pats=[MASK])
@@ -173,8 +173,8 @@ def test_repeated_it_keeps_names_and_adds_at_the_end(run: Adopt, store: Store, o
     result = run()
 
     assert names(out) == ["orders", "accounts", "orders_lake"]
-    assert "should show 2 to import, besides those of the 1 written before that" in result.out
-    assert result.out.endswith("no deploy has imported yet, and no change of the others.\n")
+    assert "should show 2 to import, plus those of the 1 written earlier that" in result.out
+    assert result.out.endswith("no deploy has imported yet, and no change to the others.\n")
     body = before["connections.tf"].partition("\n")[2]
     assert written(out)["connections.tf"].partition("\n")[2].startswith(body)
     variables = before["variables.tf"].partition("\n")[2]
@@ -193,7 +193,9 @@ def test_connection_that_would_be_taken_away_is_refused(
     result = run(form=form)
 
     assert result.status == 1
-    assert f"would be missing, so that Terraform would delete them: gone ({gone})" in result.err
+    assert (
+        f"the new files would not have, so Terraform would delete them: gone ({gone})" in result.err
+    )
     assert kept not in result.err
     assert written(out) == before
 
@@ -208,7 +210,7 @@ def test_the_first_five_that_would_be_taken_away_are_named(
 
     errors = run().err
 
-    assert "gone4 (id_gone4_lake) and 3 more. They are gone" in errors
+    assert "gone4 (id_gone4_lake) and 3 more. They were deleted" in errors
     assert "gone5" not in errors
 
 
@@ -227,7 +229,7 @@ def test_a_file_is_no_directory_to_write_into(place: str, store: Store, out: Pat
     asked = len(store.journal())
 
     with pytest.raises(
-        FilesError, match=r"^main\.tf is no directory\. Name another one with --out"
+        FilesError, match=r"^main\.tf is not a directory\. Choose another one with --out"
     ):
         WrittenFiles(Path(place), "x").write({"a.tf": ""})
     assert main(["--form=hcl", f"--out={place}"]) == 1
@@ -248,7 +250,7 @@ def test_a_changed_file_stops_it_before_anything(
     result = run()
 
     assert (result.status, result.out) == (1, "")
-    assert f"adopt: out/{name}: changed since" in result.err
+    assert f"adopt: out/{name}: not written by" in result.err
     assert result.err.endswith("\nNothing was written.\n")
     assert written(out) == before
     assert len(store.journal()) == asked
@@ -263,7 +265,7 @@ def test_lost_names_are_not_guessed(run: Adopt, store: Store, out: Path) -> None
     result = run()
 
     assert result.status == 1
-    assert "out/imports.tf is not there, which has the names of the connections" in result.err
+    assert "out/imports.tf is missing. It has the names of the connections" in result.err
     assert written(out) == before
 
 
@@ -306,7 +308,7 @@ def test_no_second_block_of_required_providers(
     result = run()
 
     assert "providers.tf" not in written(out)
-    assert ("write into required_providers of out/main.tf:" in result.out) is not has_ours
+    assert ("add to required_providers of out/main.tf:" in result.out) is not has_ours
 
 
 def test_failures_are_one_message(run: Adopt, monkeypatch: pytest.MonkeyPatch, out: Path) -> None:

@@ -55,7 +55,7 @@ def test_repeated_it_writes_nothing_and_says_so(
     backend.main(["install"])
 
     assert files(plugins) == before
-    assert "were in place already" in capsys.readouterr().out
+    assert "are already installed" in capsys.readouterr().out
 
 
 def test_another_python_is_recorded_and_the_former_one_named(
@@ -76,7 +76,7 @@ def test_a_python_that_is_none_is_refused_and_nothing_written(
         backend.main(["install", "--python", "/no/python"])
 
     assert ended.value.code == 2
-    assert "/no/python is no program" in capsys.readouterr().err
+    assert "/no/python is not a program" in capsys.readouterr().err
     assert not plugins.exists()
 
 
@@ -105,7 +105,7 @@ def test_removing_leaves_what_is_of_others(
     backend.main(["uninstall"])
 
     assert set(files(plugins)) == {str(p.relative_to(plugins)) for p in (other, mine)}
-    assert "Other files are left" in capsys.readouterr().out
+    assert "Other files remain" in capsys.readouterr().out
 
 
 def test_removing_twice_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,7 +107,7 @@ def test_mirror_written_twice_is_the_same_bytes(
     assert contents(tmp_path / "else where") == contents(mirror)
     capsys.readouterr()
     assert write(mirror) == 0
-    assert "were in the mirror already" in capsys.readouterr().out
+    assert "are already in the mirror" in capsys.readouterr().out
 
 
 def test_mirror_keeps_versions_that_it_has(mirror: Path) -> None:
@@ -148,7 +148,7 @@ def test_mirror_index_that_is_none_is_named(
 
     assert write(mirror) == 1
 
-    assert capsys.readouterr().err.startswith(f"install: {index}: this is no index of versions")
+    assert capsys.readouterr().err.startswith(f"install: {index}: this is not an index of versions")
     assert contents(mirror) == before
 
 

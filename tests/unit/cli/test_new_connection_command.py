@@ -108,8 +108,8 @@ def test_a_directory_gets_a_file_and_the_provider_once(run: Run, tmp_path: Path)
 @pytest.mark.parametrize(
     ("there", "words"),
     [
-        ("shop.py", "fivetran/shop.py is there already; give another --name or --out"),
-        ("main.tf", "fivetran declares fivetranops_connection.shop, var.shop_password already"),
+        ("shop.py", "fivetran/shop.py already exists; choose another --name or --out"),
+        ("main.tf", "fivetran already declares fivetranops_connection.shop, var.shop_password"),
     ],
 )
 def test_nothing_is_written_over(there: str, words: str, run: Run, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_nothing_is_written_over(there: str, words: str, run: Run, tmp_path: Pat
     [
         ([], "give --service, --group, --environment or --form;"),
         (["--service", "s3", "--form", "hcl"], "give --group;"),
-        ([*POSTGRES, "--environment", "base", "--out", "x"], "--out belongs to --form"),
+        ([*POSTGRES, "--environment", "base", "--out", "x"], "--out only goes with --form"),
         ([*POSTGRES, "--environment", "base", "--form", "hcl"], "not allowed with argument"),
     ],
     ids=str,
@@ -147,8 +147,8 @@ def test_wrong_usage_is_told_at_once(arguments: list[str], words: str, run: Run)
     ("arguments", "words"),
     [
         (["--service", "postgress"], "no service 'postgress'; did you mean 'postgres'?"),
-        (["--service", "s3", "--name", "My Shop"], "'My Shop' cannot be a name"),
-        (["--service", "s3", "--environment", "base"], "is no project with environment files"),
+        (["--service", "s3", "--name", "My Shop"], "'My Shop' is not a valid name"),
+        (["--service", "s3", "--environment", "base"], "is not a project with environment files"),
     ],
     ids=str,
 )
@@ -177,7 +177,7 @@ def test_an_end_of_the_answers_writes_nothing(run: Run, tmp_path: Path) -> None:
     status, out, err = run(answers="postgres\n")
 
     assert (status, out) == (1, "")
-    assert err.endswith("new-connection: no answer\nNothing was written.\n")
+    assert err.endswith("new-connection: the input ended without an answer\nNothing was written.\n")
 
 
 def test_the_app_of_the_project_inserts_an_entry(run: Run, tmp_path: Path) -> None:

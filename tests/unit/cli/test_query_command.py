@@ -182,9 +182,9 @@ def test_the_program_of_the_environment_is_run(
     [
         (
             '{"terraform_version": "1.13.9"}',
-            "is 1.13.9, and 'query' came with Terraform 1.14. Install that or a newer one: https:",
+            "is 1.13.9, but 'query' needs Terraform 1.14 or newer. Install it: https:",
         ),
-        ("nonsense", "does not tell its version. Try '"),
+        ("nonsense", "does not report its version. Try '"),
     ],
 )
 def test_an_older_terraform_is_one_message(

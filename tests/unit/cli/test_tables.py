@@ -99,7 +99,7 @@ def test_doctor_folds_what_is_to_be_done(
     assert found[1] == "ERROR   terraform    is not on the PATH"
     assert found[2].startswith(f"{'':21}-> Install it.")
     assert all(line.startswith(" " * 21) for line in found[3:])
-    assert "1 thing stands in the way of a deploy." in capsys.readouterr().out
+    assert "1 problem prevents a deploy." in capsys.readouterr().out
 
 
 class _Terminal(io.StringIO):

@@ -70,7 +70,7 @@ def test_messages_are_templates_of_the_source(expression: str, text: str) -> Non
     ("kind", "words"),
     [
         ("diagnostic", "Credentials for Fivetran are missing"),
-        ("failure", "The paused flag could not be put back."),
+        ("failure", "The paused flag could not be restored."),
         ("finding", "secret-in-code"),
         ("command", "is not initialised. Run 'terraform init' there"),
         ("command", "no Python with the package connections-as-code: neither '…' of"),

@@ -33,7 +33,9 @@ def test_a_number_within_the_limits_is_no_excess(number: Any) -> None:
 def test_a_number_of_too_many_places_is_an_excess(number: Any) -> None:
     found = limits.find_excess({"a": [True, number]})
     assert found == limits.Excess(
-        ("a", 1), "a number with too many places", "numbers between 1e-1000 and 1e1000"
+        ("a", 1),
+        "a number that is too large or too close to zero",
+        "numbers between 1e-1000 and 1e1000",
     )
 
 

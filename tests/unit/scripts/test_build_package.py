@@ -22,7 +22,6 @@ def test_package_without_a_commit_needs_a_time(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        "package: git tells no time of a commit here. Run this in a clone, or set "
-        "SOURCE_DATE_EPOCH.\n"
+        "package: git has no commit time here. Run this in a clone, or set SOURCE_DATE_EPOCH.\n"
     )
     assert list(tmp_path.iterdir()) == []

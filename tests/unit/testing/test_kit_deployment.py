@@ -71,7 +71,7 @@ def test_each_provider_needs_a_sandbox(commands: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"variables": "key"}, "variables are a mapping such as .*, and no str"),
+        ({"variables": "key"}, "variables are a mapping such as .*, not str"),
         ({"other_providers": "random"}, r"other_providers=\['random'\]"),
     ],
 )

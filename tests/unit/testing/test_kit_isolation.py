@@ -14,7 +14,7 @@ OURS = {"source": launchers.source("fivetranops"), "version": "1.0.0"}
 DECLARED = {"required_providers": {"fivetranops": OURS}}
 COMMAND = {"provisioner": [{"local-exec": {"command": "true"}}]}
 BUCKET = {"aws_s3_bucket": {"logs": {"bucket": "logs"}}}
-AWS = "what is real: aws ("
+AWS = "real systems: aws ("
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "module": ({"module": {"net": {"source": "./net"}}}, "module.net: the stack has a module"),
@@ -31,14 +31,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         f"{AWS}fivetranops_connection.a)",
     ),
     "block": ({"provider": {"aws": [{}]}}, f"{AWS}provider.aws)"),
-    "version": ({"terraform": {"required_providers": {"aws": "~> 5"}}}, "what is real: aws."),
+    "version": ({"terraform": {"required_providers": {"aws": "~> 5"}}}, "real systems: aws."),
     "namesake": (
         {"terraform": {"required_providers": {"fivetranops": {"source": "fivetran/fivetranops"}}}},
-        "what is real: fivetranops.",
+        "real systems: fivetranops.",
     ),
     "state": (
         {"data": {"terraform_remote_state": {"net": {"backend": "s3"}}}},
-        "what is real: terraform (data.terraform_remote_state.net)",
+        "real systems: terraform (data.terraform_remote_state.net)",
     ),
     "provisioner": (
         {"resource": {"terraform_data": {"a": COMMAND}}},

@@ -193,7 +193,7 @@ def with_others(app: App) -> None:
 
 
 def test_providers_of_others_must_be_allowed(prepared: Prepare) -> None:
-    with pytest.raises(DeployFailed, match=r"what is real: aws\. .*other_providers=\['aws'\]"):
+    with pytest.raises(DeployFailed, match=r"real systems: aws\. .*other_providers=\['aws'\]"):
         prepared(with_others, other_providers=("random",))
 
     found = prepared(with_others, other_providers=("random", "aws"))

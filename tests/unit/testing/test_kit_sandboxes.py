@@ -76,7 +76,7 @@ def test_a_wrong_place_of_a_secret_is_refused(
     with pytest.raises(SandboxRefused) as refusal:
         fivetran_sandbox.holds_secret(invoices, place, "v")
 
-    assert f"{place!r} is no place of a secret" in str(refusal.value)
+    assert f"{place!r} is not the place of a secret" in str(refusal.value)
     assert "its service has config.secrets_list[0].value, " in str(refusal.value)
 
 
@@ -130,7 +130,7 @@ def test_recovery_ends_all_faults(fivetran_sandbox: FivetranSandbox, invoices: s
 
 
 def test_an_unknown_fault_names_those_there_are(fivetran_sandbox: FivetranSandbox) -> None:
-    with pytest.raises(SandboxError, match="there are 500, "):
+    with pytest.raises(SandboxError, match="the faults are 500, "):
         fivetran_sandbox.fail("503")
 
 

@@ -104,7 +104,7 @@ def test_what_is_not_there_names_what_there_is() -> None:
 
     with pytest.raises(AssertionError, match=r"no resource a\.b; there are fivetranops_connection"):
         found.resource("a", "b")
-    with pytest.raises(AssertionError, match=r"no data a\.b; there is none at all"):
+    with pytest.raises(AssertionError, match=r"no data a\.b; there are none"):
         found.data("a", "b")
 
 
@@ -166,7 +166,7 @@ def test_a_snapshot_has_no_noise() -> None:
 
 @pytest.mark.parametrize("stack", ["pipelines", None, 7])
 def test_what_is_no_stack_is_refused(stack: Any) -> None:
-    with pytest.raises(SynthesisFailed, match=rf"stack; it is no {type(stack).__name__}$"):
+    with pytest.raises(SynthesisFailed, match=rf"stack, and not a {type(stack).__name__}$"):
         synthesize(stack)
 
 

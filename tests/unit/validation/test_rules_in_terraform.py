@@ -134,7 +134,7 @@ def test_a_message_names_values_and_remedy() -> None:
 
     assert said == Diagnostic(
         True,
-        "A time of the daily sync without a daily sync",
+        "A daily sync time without a daily sync",
         "daily_sync_time: found daily_sync_time 14:00, sync_frequency 60; allowed is "
         "daily_sync_time only together with sync_frequency 1440. Set sync_frequency to 1440, or "
         "leave daily_sync_time out. [daily-sync-time]",

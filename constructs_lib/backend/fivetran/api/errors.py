@@ -66,9 +66,9 @@ _ADVICE_IF_GONE = (
     "it was deleted, the next plan with refresh drops it from the state."
 )
 _ADVICE_ON_HEADERS = (
-    "The API did not take the headers of the request. The provider sends JSON and accepts version "
-    "2 of the API: check that api_url is the address of Fivetran's API, and that no proxy changes "
-    "headers on the way."
+    "The API did not accept the headers of the request. The provider sends JSON and accepts "
+    "version 2 of the API: check that api_url is the address of Fivetran's API, and that no proxy "
+    "changes headers on the way."
 )
 _COMMON_ADVICE = {404: _ADVICE_IF_GONE, 406: _ADVICE_ON_HEADERS, 415: _ADVICE_ON_HEADERS}
 _TEST_ADVICE = {
@@ -107,8 +107,9 @@ class Conflict(errors.Conflict):
     """409: a sync is in progress, or the name is taken."""
 
     remedy = (
-        "Wait until the sync that is in progress has ended, and run the command again. "
-        "On creation: the destination schema may be taken; choose another, or import what is there."
+        "Wait until the sync that is in progress has ended, and run the command again. At "
+        "creation, the destination schema may be taken: choose another, or import the existing "
+        "connection."
     )
 
 
@@ -126,11 +127,11 @@ _IN_PROGRESS = re.compile(
 
 
 class NoStateYet(ApiError):
-    """400 to the first write of a state: there is none yet that could be changed."""
+    """400 to the first write of a state: there is no state yet that could be changed."""
 
     remedy = (
-        "Nothing was set. Sync the connection once first: its connector writes the first state, "
-        "and from then on it can be set. Then run the command again."
+        "Nothing was set. Sync the connection once first, so that its connector writes a state; "
+        "after that, the state can be set. Then run the command again."
     )
 
 

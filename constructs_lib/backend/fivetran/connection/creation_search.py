@@ -181,9 +181,9 @@ class LostCreation(VendorError):
         self.cause, self.trace = cause, trace
         self.tried = cause.tried
         self.remedy = (
-            f"A connection with the destination schema {trace.schema} in group {trace.group_id} "
-            "was looked for, and is not there so far. It may still appear. Run the command again: "
-            "it is looked for first, and taken over if it is there."
+            f"No connection with the destination schema {trace.schema} was found in group "
+            f"{trace.group_id} yet. It may still appear. Run the command again: it first looks "
+            "for the connection, and adopts it if it exists."
         )
         super().__init__(str(cause))
 
@@ -201,9 +201,10 @@ class NameTaken(VendorError):
         identifier = there["id"]
         self.remedy = (
             f"Connection {identifier} (service {there.get('service')}, created "
-            f"{there.get('created_at')}) is there with the destination schema {name.schema} in "
-            f"group {name.group_id}. To manage that one: terraform import ADDRESS {identifier}, "
-            "with the address of this resource. Otherwise choose another destination schema."
+            f"{there.get('created_at')}) already has the destination schema {name.schema} in "
+            f"group {name.group_id}. To manage that connection: terraform import ADDRESS "
+            f"{identifier}, with the address of this resource. Otherwise choose another "
+            "destination schema."
         )
         super().__init__(str(cause))
 
@@ -233,12 +234,12 @@ def advice(planned: Object) -> Callable[[VendorError], str]:
     def note(error: VendorError) -> str:
         if isinstance(error, Conflict):
             return (
-                f"There is {place} already, or was until just now. Choose another schema, or "
-                "import that connection: terraform import ADDRESS IDENTIFIER."
+                f"There is {place}, or there was until just now. Choose another schema, or import "
+                "that connection: terraform import ADDRESS IDENTIFIER."
             )
         if attempts.may_have_taken_effect(error):
             return (
-                f"The connection may exist all the same. Look for {place}: if it is there, import "
+                f"The connection may exist nevertheless. Look for {place}: if it is there, import "
                 "it (terraform import ADDRESS IDENTIFIER) before the next apply."
             )
         return ""

@@ -220,9 +220,9 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
     if not found:
         return ProviderError(
             "There is no such connection",
-            f"The group {group_id} has no connection with the schema {schema}, as far as the API "
-            "key may see. The schema is the whole name that Fivetran shows, such as "
-            "gsheets.orders; upper and lower case matter.",
+            f"The group {group_id} has no connection with the schema {schema} that this API key "
+            "can see. The schema is the whole name that Fivetran shows, such as gsheets.orders; "
+            "upper and lower case matter.",
             ("schema",),
         )
     named = ", ".join(sorted(found)[:_MAX_NAMED])

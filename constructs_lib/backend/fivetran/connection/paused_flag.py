@@ -39,25 +39,25 @@ LONGEST_PAUSE = 15.0
 
 
 class PausedFlagUnknown(VendorError):
-    """The API does not say whether the connection is paused, so that it could not be put back."""
+    """The API does not say whether the connection is paused, so it could not be restored."""
 
     remedy = "Nothing was changed. Look at the connection in the Fivetran dashboard, and try again."
 
     def __init__(self, identifier: str) -> None:
-        super().__init__(f"the answer does not say whether connection {identifier} is paused")
+        super().__init__(f"the response does not say whether connection {identifier} is paused")
 
 
 class PausedFlagStuck(VendorError):
-    """The paused flag could not be put back."""
+    """The paused flag could not be restored."""
 
     def __init__(
         self, identifier: str, paused: bool, cause: VendorError, before: VendorError | None
     ) -> None:
         word = "paused" if paused else "running"
-        first = "" if before is None else f"; what went wrong before: {before}"
+        first = "" if before is None else f"; the earlier error: {before}"
         self.remedy = (
-            "The next run in this working directory puts it back. Where there is none, set it by "
-            f"hand: PATCH /v1/connections/{identifier} with "
+            "The next run in this working directory restores it. If there will be none, set it "
+            f"by hand: PATCH /v1/connections/{identifier} with "
             f'{{"paused": {str(paused).lower()}}}, or in the Fivetran dashboard.'
         )
         super().__init__(f"connection {identifier} should be {word} again, but {cause}{first}")

@@ -82,10 +82,10 @@ def _unknown_after_import(prior: Object, config: dict[str, Any]) -> ProviderErro
     names = ", ".join(sorted(key for key, value in config.items() if contains_unknown(value)))
     return ProviderError(
         "Imported settings cannot be compared with values that are not known yet",
-        f"Connection {prior.get('id')} ({prior.get('schema')}) was imported, and {names} in config "
-        "is known after apply only, so the plan cannot tell whether anything changes. First apply "
-        "what the values come from (terraform apply -target=ADDRESS), or write them as they are "
-        "until the connection has been applied once.",
+        f"Connection {prior.get('id')} ({prior.get('schema')}) was imported, and {names} in "
+        "config is only known after apply, so the plan cannot tell whether anything changes. "
+        "First apply the resources that the values come from (terraform apply -target=ADDRESS), "
+        "or write literal values until the connection has been applied once.",
         ("config",),
     )
 
@@ -155,7 +155,7 @@ def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -
             "Replacing the connection syncs its whole history again",
             f"Connection {prior.get('id')} ({prior.get('schema')}) will be deleted, and a new one "
             "will start from the beginning: this takes time, and all rows are loaded again. The "
-            "data in the destination stays. To keep the connection, take the change back; to guard "
+            "data in the destination stays. To keep the connection, undo the change; to protect "
             "it, set lifecycle.prevent_destroy.",
             path,
         )
@@ -171,10 +171,10 @@ def announce_takeover(plan: Plan, account: Account, operation: Operation) -> Non
     left = None if name is None else account.journal.creations.expected(name)
     if left is not None and left.connection and not left.is_announced:
         operation.diagnostics.warning(
-            f"Connection {left.connection} ({left.schema}) is taken over",
-            f"A run of {left.since} created it, and Terraform's state does not have it. The "
-            "apply creates no second one if it is still there: it takes this one over, and "
-            "sets all its settings as planned.",
+            f"Connection {left.connection} ({left.schema}) will be adopted",
+            f"A run of {left.since} created it, and it is not in Terraform's state. If it still "
+            "exists, the apply does not create a second one: it adopts this one and sets all its "
+            "settings as planned.",
         )
 
 
@@ -194,9 +194,9 @@ def _another_schema(prior: Object, keys: list[str]) -> ProviderError:
     return ProviderError(
         "The destination schema changes, and the plan does not show it",
         f"{', '.join(keys)} in config of connection {prior.get('id')} ({prior.get('schema')}) "
-        "names another destination schema, which takes another connection. Either the value was "
-        "not known when the plan was made, or the plan was made with -refresh=false. Nothing was "
-        "changed. Plan again, with refresh: the plan then shows the replacement.",
+        "names another destination schema, which requires another connection. Either the value "
+        "was not known when the plan was made, or the plan was made with -refresh=false. Nothing "
+        "was changed. Plan again, with refresh: the plan then shows the replacement.",
         ("config",),
     )
 
@@ -206,7 +206,7 @@ def _warn_of_unknown_schema(plan: Plan, after: dict[str, Any], diagnostics: Diag
     if plan.planned.get("config") is UNKNOWN or any(after.get(key) is UNKNOWN for key in keys):
         diagnostics.warning(
             "The destination schema is not known yet",
-            "The plan treats it as unchanged. If it turns out to be another one, the apply stops "
+            "The plan treats it as unchanged. If it turns out to be different, the apply stops "
             "before it changes this connection.",
             ("config",),
         )
@@ -224,8 +224,8 @@ def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
         return
     diagnostics.warning(
         "connect_card_config only takes effect at creation",
-        "The connection exists already, so the new value is not used. A connect card for it is "
-        "issued by a fivetranops_connect_card.",
+        "The connection exists already, so the new value is not used. To get a connect card for "
+        "it, use a fivetranops_connect_card.",
         ("connect_card_config",),
     )
 
@@ -264,8 +264,8 @@ def _warn_about_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[st
     for name in sorted(names):
         diagnostics.warning(
             f"{name} has no value that could be cleared",
-            "Fivetran holds none, so nothing is sent for it. The state notes the empty value, "
-            "and a value that somebody sets later is cleared.",
+            "Fivetran has no value for it, so nothing is sent. The state records the empty value, "
+            "so a value that somebody sets later is cleared.",
             (name,),
         )
     return names
@@ -284,9 +284,9 @@ def warn_about_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnos
         diagnostics.warning(
             f"Connection {state.get('id')} ({answer.get('schema')}) is paused",
             "It was running when Terraform last saw it. If nobody paused it on purpose, a run that "
-            "was setting its state may have been cut off: look at its state in the plan. With "
-            "paused = false in the configuration, the apply sets it running again; else unpause it "
-            f'by PATCH /v1/connections/{state.get("id")} with {{"paused": false}}, or in the '
+            "was setting its state may have been interrupted: check its state in the plan. With "
+            "paused = false in the configuration, the apply unpauses it; otherwise unpause it with "
+            f'PATCH /v1/connections/{state.get("id")} with {{"paused": false}}, or in the '
             "Fivetran dashboard.",
             ("paused",),
         )
@@ -316,8 +316,8 @@ def warn_about_unsent_settings(plan: Plan, body: dict[str, Any], diagnostics: Di
         diagnostics.warning(
             "No historical sync is started",
             "This connection was imported, so is_historical_sync records what was done before, and "
-            "nothing is sent. To load the whole history again, apply it as false first and then as "
-            'true, or use a fivetranops_connection_sync with mode = "resync".',
+            "nothing is sent. To load the whole history again, first apply false and then true, or "
+            'use a fivetranops_connection_sync with mode = "resync".',
             ("is_historical_sync",),
         )
     # Each of these has words of its own.
@@ -367,8 +367,8 @@ def _warn_about_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
     names = ", ".join(f"config.{key}" for key in moved)
     diagnostics.warning(
         "Only the order of items changes",
-        f"Fivetran ignores the order in {names}: Terraform's state takes the new order, and "
-        "nothing is sent.",
+        f"Fivetran ignores the order in {names}, so nothing is sent. Terraform's state takes the "
+        "new order.",
         ("config",),
     )
     return True

@@ -124,7 +124,7 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
         account.journal.creations.remove(Name(account.client.account, *trace[:3]))
     operation.diagnostics.warning(
         f"Connection {answer['id']} was found again",
-        "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
+        "The response to its creation was lost. Terraform marks it as tainted and replaces it "
         "with the next apply; to keep it, run 'terraform untaint' on its address first.",
     )
     return model.refreshed_state(state, answer, {})

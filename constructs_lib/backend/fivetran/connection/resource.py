@@ -157,17 +157,17 @@ class ConnectionResource(Resource):
             raise
         if how is creation.Origin.FOUND:
             operation.diagnostics.warning(
-                f"The answer to the creation of connection {answer['id']} was lost",
-                "The connection was found again by its name, and is in state. Whether its setup "
-                "tests were run is not known; the next change of config runs them.",
+                f"The response to the creation of connection {answer['id']} was lost",
+                "The connection was found again by its name, and is in state. It is not known "
+                "whether its setup tests were run; the next change of config runs them.",
             )
         if how is creation.Origin.TAKEN_OVER:
             pauses = planned.get("pause_to_update") is True
             answer = self._take_over(account, answer, body, deadline, secrets, pauses_for_it=pauses)
             operation.diagnostics.warning(
-                f"Connection {answer['id']} ({answer.get('schema')}) was taken over",
-                "A run that was interrupted had created it, and Terraform's state did not have it. "
-                "No second one was created: all its settings were set as planned.",
+                f"Connection {answer['id']} ({answer.get('schema')}) was adopted",
+                "An interrupted run had created it, and it was not in Terraform's state. No "
+                "second one was created, and all its settings were set as planned.",
             )
         return answer
 

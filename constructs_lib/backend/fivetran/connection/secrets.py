@@ -92,8 +92,8 @@ def _refuse_parts(plan: Plan, kept: list[str], sent: list[str]) -> None:
         if is_changed or f"{scope}.{key}" in sent:
             raise ProviderError(
                 "A setting would be sent without its secret",
-                f"{key} in {scope} changes, and {name} has no value, so that Fivetran might lose "
-                "it. Give the secret its value, or take the change back. Nothing was changed.",
+                f"{key} in {scope} changes, but {name} has no value, so Fivetran might lose that "
+                "secret. Give the secret its value, or undo the change. Nothing was changed.",
                 (scope,),
             )
 
@@ -172,8 +172,9 @@ def warn_about_secrets_sent_along(plan: Plan, names: list[str], diagnostics: Dia
     why = ", ".join(causes(plan.prior or {}, plan.planned, plan.config))
     diagnostics.warning(
         "Secrets are sent again",
-        f"{', '.join(names)}: unchanged, and sent along with the change of {why}. That may decide "
-        "which secrets count, and Fivetran silently drops what does not count when it is sent.",
+        f"{', '.join(names)}: unchanged, but sent along with the change of {why}. That change may "
+        "decide which secrets Fivetran uses, and Fivetran silently drops secrets that it does "
+        "not use when they are sent.",
         ("secrets_applied",),
     )
 

@@ -49,15 +49,15 @@ class UpdateRefused(VendorError):
 
     def __init__(self, identifier: str, name: str, refusal: SyncInProgress) -> None:
         self.remedy = (
-            "The change was not made. There are two ways on: wait until the sync has ended "
+            "The change was not made. There are two options: wait until the sync has ended "
             f"(status.sync_state of GET /v1/connections/{identifier}, or the Fivetran dashboard), "
             "and apply again; or set pause_to_update = true on the connection, so that the "
             "provider pauses it, waits until the sync has ended, makes the change, and sets the "
             "paused flag as it was."
         )
         super().__init__(
-            f"a sync of {name} is in progress, and Fivetran does not take the change meanwhile: "
-            f"{refusal}"
+            f"a sync of {name} is in progress, and Fivetran does not accept the change until it "
+            f"has ended: {refusal}"
         )
 
 

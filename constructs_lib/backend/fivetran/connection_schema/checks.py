@@ -79,7 +79,7 @@ def _refusal(found: Named, setting: str, value: Any, live: Tree) -> str:
     if setting == "enabled" and is_locked(live):
         now = "enabled" if live["enabled"] else "disabled"
         return (
-            f"Fivetran does not let anybody change this: {_reason(live)}. The {found.level.noun} "
+            f"Fivetran does not allow this to be changed: {_reason(live)}. The {found.level.noun} "
             f"is {now}. Leave enabled out here."
         )
     if setting == "sync_mode" and live.get("sync_mode") is None:
@@ -119,8 +119,8 @@ def _listed(level: Level, candidates: Sequence[str]) -> str:
 
 
 _HOW_TO_GO_ON = (
-    "Names are case-sensitive. If the source has it by now, set reload to always, so that an apply "
-    "has Fivetran read the source first."
+    "Names are case-sensitive. If the source has it now, set reload to always, so that Fivetran "
+    "reads the source before the apply."
 )
 
 
@@ -172,7 +172,7 @@ def not_taken(named: Any, config: SchemaConfig) -> list[str]:
     A column that an answer does not have tells nothing.
     """
     return [
-        f"{dotted((*found.path, setting))}: sent {_shown(value)}, answered "
+        f"{dotted((*found.path, setting))}: sent {_shown(value)}, returned "
         f"{_shown(live_value(setting, found.live or {}))}"
         for found in entries(named, config)
         if found.live is not None or found.level is not COLUMNS

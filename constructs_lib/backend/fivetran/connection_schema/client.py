@@ -330,14 +330,14 @@ class SchemaSetter:
     def _verify(self, wanted: Wanted, answer: SchemaConfig) -> None:
         found = checks.not_taken(wanted.named, answer)
         if wanted.policy is not None and wanted.policy != answer.policy:
-            found.append(f"schema_change_handling: sent {wanted.policy}, answered {answer.policy}")
+            found.append(f"schema_change_handling: sent {wanted.policy}, returned {answer.policy}")
         if found:
             raise ProviderError(
-                "Fivetran did not take all of the schema configuration",
-                f"Connection {self._identifier}, in the answer to what was sent:\n\n"
+                "Fivetran did not apply all of the schema configuration",
+                f"Connection {self._identifier}, according to the response:\n\n"
                 + "\n".join(found[:20])
-                + "\n\nWhat is named here must be what Fivetran can do. Take these out of the "
-                "configuration, or look at them in the dashboard, and apply again.",
+                + "\n\nRemove what Fivetran cannot do from the configuration, or check it in the "
+                "dashboard, and apply again.",
                 ("schemas",),
             )
 
@@ -359,9 +359,10 @@ class SchemaSetter:
             raise ProviderError(
                 f"Connection {self._identifier} is not connected",
                 f"{error}. Its setup_state is {state or 'not known'}, and Fivetran reads a source "
-                "only when it is connected. Nothing was changed. Complete the setup, by a connect "
-                "card or in the dashboard, or let it pass its setup tests before (depends_on a "
-                'fivetranops_connection_test). Then apply again. Or set reload = "never" to send '
-                f"what is named ahead. {self._deadline.advice}",
+                "only when it is connected. Nothing was changed. Complete the setup with a "
+                "connect card or in the dashboard, or run its setup tests first (depends_on a "
+                'fivetranops_connection_test). Then apply again. Or set reload = "never" to '
+                "send the configuration before Fivetran has read the source. "
+                f"{self._deadline.advice}",
                 ("connection_id",),
             ) from None

@@ -245,9 +245,9 @@ def _warn_of_resync(identifier: str, places: list[str], diagnostics: Diagnostics
     more = len(places) - _MOST_NAMED
     listing = "\n".join([*places[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
     diagnostics.warning(
-        "Tables are switched on, and load their history again",
-        f"Connection {identifier}: the next sync loads the whole history of what goes from off to "
-        f"on, which may cost time and rows.\n\n{listing}",
+        "Tables are enabled, and load their history again",
+        f"Connection {identifier}: the next sync loads the whole history of what is newly "
+        f"enabled, which may take time and cost rows.\n\n{listing}",
         ("schemas",),
     )
 

@@ -84,7 +84,7 @@ def starting_point(live: dict[str, Any] | None) -> str:
 
     :param live: the state as it is; None if none was written yet
     """
-    return "No state was written yet. It will be:" if live is None else FROM
+    return "There is no state yet. It will be:" if live is None else FROM
 
 
 def pause_notice(connection: dict[str, Any], to_run: str, *, paused: bool, after: str) -> str:
@@ -101,10 +101,10 @@ def pause_notice(connection: dict[str, Any], to_run: str, *, paused: bool, after
             f"have left it so: {to_run}."
         )
         then = "It will be running afterwards." if after == "running" else stays
-        return f"The connection is paused, so that nothing has to be paused for it. {then}"
+        return f"The connection is already paused, so it need not be paused for this change. {then}"
     waits = " A sync is in progress now and is waited for." if is_syncing(connection) else ""
-    then = "stays paused" if after == "paused" else "is set running again"
-    return f"The connection is running: it is paused meanwhile, and {then} afterwards.{waits}"
+    then = "stays paused" if after == "paused" else "is unpaused"
+    return f"The connection is running: it is paused for the change, and {then} afterwards.{waits}"
 
 
 def _differences(before: Any, after: Any, path: str) -> Iterator[ValueChange]:
@@ -167,11 +167,11 @@ def _time(distance: timedelta) -> str:
 
 _TO_RUN = 'set paused_after = "running" for this apply'
 _RESTORES = (
-    "Destroying restores the previous state. If this run destroys the connection itself, too, its "
-    "state goes with it, and nothing is synced again."
+    "Destroying restores the previous state. If this run destroys the connection as well, its "
+    "state is deleted with it, and nothing is synced again."
 )
 _ENFORCED = (
-    'drift_policy is "enforce": what the connection has synced in between, it syncs again. With '
+    'drift_policy is "enforce": the connection syncs again what it has synced since then. With '
     '"on_change" its own progress is left alone.'
 )
 
@@ -245,7 +245,7 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
 
 def _tell_of_no_change(identifier: str, connection: dict[str, Any], operation: Operation) -> None:
     operation.diagnostics.warning(
-        f"The state of connection {identifier} ({connection.get('schema')}) is there already",
+        f"The state of connection {identifier} ({connection.get('schema')}) is already set",
         "It is already the configured one. Unless it moves before the apply, nothing is sent.",
         ("state",),
     )
@@ -261,9 +261,10 @@ def _warn_of_pause(
     if paused and plan.planned.get("paused_after") == "restore":
         operation.diagnostics.warning(
             f"Connection {identifier} ({connection.get('schema')}) is paused",
-            "Its state is already the configured one, and it stays paused. If nobody paused it on "
-            'purpose, an interrupted run may have left it so: set paused_after = "running" for '
-            f'this apply, or send PATCH /v1/connections/{identifier} with {{"paused": false}}. '
-            "The state from before is then unknown: previous_state holds the current one.",
+            "Its state is already the configured one, and it stays paused. If nobody paused it "
+            'on purpose, an interrupted run may have left it so: set paused_after = "running" '
+            f"for this apply, or send PATCH /v1/connections/{identifier} with "
+            f'{{"paused": false}}. The earlier state is unknown in that case: previous_state '
+            "has the current one.",
             ("paused_after",),
         )

@@ -56,7 +56,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, same
 
-_NOT_RESTORED = "The state before is not restored"
+_NOT_RESTORED = "The previous state is not restored"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
 
 
@@ -75,8 +75,8 @@ class ConnectionStateResource(Resource):
         ):
             diagnostics.error(
                 "Invalid value of state",
-                "It is a text that holds no JSON object. Allowed is an object, such as "
-                '{ cursor = "2026-01-01" }, or its JSON text.',
+                "It is text that is not a JSON object. Give an object, such as { cursor = "
+                '"2026-01-01" }, or its JSON text.',
                 ("state",),
             )
 
@@ -160,13 +160,13 @@ class ConnectionStateResource(Resource):
             operation.diagnostics.warning(
                 _NOT_RESTORED,
                 f"The state of connection {identifier} was set again in the same run, by the "
-                "resource that takes the place of this one. It is left as it is.",
+                "resource that replaces this one. It is left as it is.",
             )
             return
         deadline = Deadline.of(
             prior.get("timeouts"), "delete", self.schema.time_limit("delete"), operation.stopping
         )
-        explaining = explain_errors("restore the state before", _subject(identifier))
+        explaining = explain_errors("restore the previous state of", _subject(identifier))
         with explaining, values_shown(_explains(prior)):
             try:
                 with account.locks.hold(identifier, deadline):
@@ -203,7 +203,7 @@ class ConnectionStateResource(Resource):
                 operation.diagnostics.warning(
                     _NOT_RESTORED,
                     f"Somebody else has set the state of connection {identifier} since this "
-                    "resource did: no sync explains what is there. It is left as it is.",
+                    "resource did: no sync explains the current state. It is left as it is.",
                 )
                 return
             set_state.set_state(
@@ -218,7 +218,9 @@ class ConnectionStateResource(Resource):
             account.state_restored.add(identifier)
         except StateDiffers as error:
             # The API took it, and would answer the same again: an error would block for ever.
-            operation.diagnostics.warning("The state before was restored, but differs", str(error))
+            operation.diagnostics.warning(
+                "The previous state was restored, but differs", str(error)
+            )
 
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation
@@ -337,7 +339,7 @@ def _set_twice(identifier: str) -> ProviderError:
     return ProviderError(
         f"Two resources set the state of connection {identifier}",
         "Another fivetranops_connection_state set it in this run. Keep one of them. If a resource "
-        'was renamed, say so by a block: moved { from = "OLD ADDRESS" to = "NEW ADDRESS" }.',
+        'was renamed, add a block: moved { from = "OLD ADDRESS" to = "NEW ADDRESS" }.',
         ("connection_id",),
     )
 
@@ -345,8 +347,8 @@ def _set_twice(identifier: str) -> ProviderError:
 def _warn_about_progress(identifier: str, words: str, operation: Operation) -> None:
     if words:
         operation.diagnostics.warning(
-            f"Connection {identifier} went on by itself between plan and apply",
-            f"Its state: {words.strip()} The planned state was set over that; previous_state is "
-            "what its syncs had reached.",
+            f"The state of connection {identifier} moved on between plan and apply",
+            f"{words.strip()} The planned state has replaced that; previous_state is the state "
+            "that its syncs had reached.",
             ("state",),
         )

@@ -172,8 +172,8 @@ class _StateSetter:
         with self._journal_writer.recorded(before, first, stored), self._paused(now, before, after):
             last = self._patch(connection, found, is_ours=keeps_first)
             if not _is_same(last, found):
-                words += " Then a sync moved it on" if words else "a sync moved it on"
-                words += f" from {_words(found)} to {_words(last)}"
+                words += " Then a sync moved it on" if words else "A sync moved it on"
+                words += f" from {_words(found)} to {_words(last)}."
                 first = first if keeps_first else last
             on_set(first)
             self._verify(connection)

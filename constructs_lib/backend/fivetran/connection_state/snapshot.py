@@ -20,36 +20,36 @@ from constructs_lib.schemas import SERVICES_WITH_STATE
 
 
 class StateNotSupported(VendorError):
-    """The service of the connection keeps no state that could be changed."""
+    """The state of a connection of this service cannot be changed."""
 
     remedy = "Remove the state of this connection from the configuration."
 
     def __init__(self, identifier: str, service: str) -> None:
         super().__init__(
-            f"connection {identifier} is of the service {service!r}, which keeps no state that can "
-            f"be changed; the services that do are {', '.join(SERVICES_WITH_STATE)}"
+            f"connection {identifier} has the service {service!r}, whose state cannot be changed; "
+            f"it can be changed for the services {', '.join(SERVICES_WITH_STATE)}"
         )
 
 
 class StateDiffers(VendorError):
-    """The API took the state, and stored something else."""
+    """The API accepted the state, and stored something else."""
 
     remedy = (
         "Compare the two, and configure the state in the form in which the connector stores it. "
-        "previous_state holds what was there before. If this was the creation of the resource, "
+        "previous_state has the earlier state. If this was the creation of the resource, "
         "Terraform marks it as tainted and sets the state again with the next apply."
     )
 
     def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:
         self.stored = stored
         super().__init__(
-            f"the state of connection {identifier} reads back differently: set was "
-            f"{display_state(wanted)}, stored is {display_state(stored)}"
+            f"the state of connection {identifier} reads back differently: sent "
+            f"{display_state(wanted)}, stored {display_state(stored)}"
         )
 
 
 class StateChangedElsewhere(VendorError):
-    """Somebody else set the state since it was looked at, and no sync explains it."""
+    """Somebody else has set the state since it was read, and no sync explains it."""
 
     remedy = (
         "Nothing was changed. Find out who else sets this state; then plan again, with refresh: "
@@ -104,8 +104,8 @@ def describe_progress(
     text = seen.text if seen.text == _NOT_WRITTEN else display_text(seen.text)
     now = _words(state)
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
-        raise StateChangedElsewhere(identifier, f"it was last looked at ({seen.at})", text, now)
-    return f"{text} was seen at {seen.at}, and by now its syncs moved it to {now}."
+        raise StateChangedElsewhere(identifier, f"it was last read ({seen.at})", text, now)
+    return f"It was {text} at {seen.at}; since then its syncs have moved it to {now}."
 
 
 def _words(state: dict[str, Any] | None) -> str:

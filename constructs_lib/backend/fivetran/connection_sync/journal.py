@@ -177,8 +177,8 @@ def begun_by_action(
         token, baseline = taken.file.stem, taken.mark
         diagnostics.warning(
             f"The sync of connection {request.identifier} was started by an earlier invocation",
-            f"It asked for the sync at {taken.mark.since}, and did not wait for its end. This "
-            "invocation waits for that sync, and starts no second one.",
+            f"It requested the sync at {taken.mark.since}, and did not wait for its end. This "
+            "invocation waits for that sync and does not start another.",
         )
     file = _file(account.journal, token)
 
@@ -195,9 +195,9 @@ def begun_by_action(
 
 def _tell_of_takeover(request: SyncRequest, taken: _Entry, diagnostics: Diagnostics) -> None:
     diagnostics.warning(
-        f"The sync of connection {request.identifier} was started by a run that was interrupted",
-        f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. This run "
-        "takes it over, and starts no second one.",
+        f"The sync of connection {request.identifier} was started by an interrupted run",
+        f"That run requested it at {taken.mark.since}, and ended before it was recorded in "
+        "Terraform's state. This run waits for that sync and does not start another.",
     )
 
 
@@ -291,7 +291,7 @@ class _ConnectionEntries:
         if began is None or (began and self._request.mode == "resync" and is_long_ago):
             entry.remove()
             what = "re-sync" if self._request.mode == "resync" else "sync"
-            cause = VendorError(f"a run that asked for it at {entry.mark.since} was interrupted")
+            cause = VendorError(f"a run that requested it at {entry.mark.since} was interrupted")
             raise SyncStartUnknown(connection_name(self._request.identifier, now), what, cause)
         return began
 
@@ -299,7 +299,10 @@ class _ConnectionEntries:
     def _lock(self, deadline: Deadline) -> Iterator[None]:
         """Hold the lock of the connection's requests, waiting for a run that still has it."""
         file = self._journal.folder / f"{_name(self._request.identifier)}.sync-lock"
-        what = f"an earlier run that still asks for a sync of connection {self._request.identifier}"
+        what = (
+            "an earlier run that is still requesting a sync of connection "
+            f"{self._request.identifier}"
+        )
         while True:
             try:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

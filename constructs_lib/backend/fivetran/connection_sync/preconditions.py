@@ -27,20 +27,21 @@ class ConnectionPaused(NotReady):
     """The connection is paused."""
 
     remedy = (
-        "Unpause it first: by paused = false on the connection, or in the Fivetran dashboard. If "
-        "another resource of this configuration unpauses it, name that in depends_on of the sync."
+        "Unpause it first: with paused = false on the connection, or in the Fivetran dashboard. "
+        "If another resource of this configuration unpauses it, name that resource in depends_on "
+        "of the sync."
     )
 
     def __init__(self, name: str, when: str) -> None:
-        super().__init__(f"{name} {when} paused, and a paused connection starts no sync")
+        super().__init__(f"{name} {when} paused, and a paused connection does not start a sync")
 
 
 class SetupIncomplete(NotReady):
     """The setup of the connection is incomplete."""
 
     remedy = (
-        "Fix its settings, and let the setup tests pass (fivetranops_connection_test). If another "
-        "resource of this configuration does that, name it in depends_on of the sync."
+        "Fix its settings until its setup tests pass (fivetranops_connection_test). If another "
+        "resource of this configuration does that, name that resource in depends_on of the sync."
     )
 
     def __init__(self, name: str, setup_state: str, words: str) -> None:
@@ -53,10 +54,10 @@ class SyncStartUnknown(VendorError):
     def __init__(self, name: str, what: str, cause: VendorError) -> None:
         self.cause, self.tried = cause, cause.tried
         self.remedy = (
-            f"Whether the {what} of {name} began is not known, so that it was not asked for "
-            "again. Look at the connection in the Fivetran dashboard. If it runs or has run, take "
-            "it over without another one: terraform import ADDRESS IDENTIFIER, or for a resource "
-            "that is in state put its triggers back. Otherwise apply again."
+            f"It is not known whether the {what} of {name} began, so it was not requested again. "
+            "Look at the connection in the Fivetran dashboard. If it is running or has run, "
+            "record it without starting another: terraform import ADDRESS IDENTIFIER, or, for a "
+            "resource that is in state, restore its triggers. Otherwise apply again."
         )
         super().__init__(str(cause))
 
@@ -65,8 +66,8 @@ class SyncFailed(VendorError):
     """The sync ended with a failure."""
 
     remedy = (
-        "Fix what Fivetran names, and apply again: that starts another sync. The connection's "
-        "page in the Fivetran dashboard has the log of the sync."
+        "Fix the cause that Fivetran names, and apply again: that starts another sync. The "
+        "connection's page in the Fivetran dashboard has the log of the sync."
     )
 
     def __init__(self, name: str, how: str, words: str) -> None:
@@ -76,7 +77,7 @@ class SyncFailed(VendorError):
 class Delayed(VendorError):
     """Fivetran rescheduled the sync, and this run does not wait for it.
 
-    :param is_manual: True if it only goes on when it is asked for again
+    :param is_manual: True if it only goes on when it is requested again
     """
 
     def __init__(self, message: str, *, is_manual: bool) -> None:
@@ -91,14 +92,14 @@ class DelayedBeyondLimit(Delayed):
         self, name: str, until: datetime, left: float, words: str, *, is_manual: bool
     ) -> None:
         self.remedy = (
-            "With schedule_type manual it only goes on when it is asked for again: apply again "
-            "after that time, or raise the limit in timeouts, and the provider asks for it then."
+            "With schedule_type manual it only continues when it is requested again: apply again "
+            "after that time; or raise the limit in timeouts, and the provider requests it then."
             if is_manual
-            else "It goes on by itself then. Raise the limit in timeouts to wait for it."
+            else "It continues by itself then. Raise the limit in timeouts to wait for it."
         )
         super().__init__(
-            f"Fivetran put the sync of {name} off until {format_timestamp(until)}, and of the time "
-            f"limit only {left:.0f} s are left{words}",
+            f"Fivetran postponed the sync of {name} until {format_timestamp(until)}, but of the "
+            f"time limit only {left:.0f} s are left{words}",
             is_manual=is_manual,
         )
 
@@ -108,11 +109,12 @@ class Rescheduled(Delayed):
 
     def __init__(self, name: str, until: datetime | None, words: str, *, is_manual: bool) -> None:
         self.remedy = 'Set on_reschedule = "wait" to wait for the sync' + (
-            ", which asks for it again: with schedule_type manual it never goes on by itself."
+            "; the provider then requests it again, because with schedule_type manual it never "
+            "continues by itself."
             if is_manual
-            else ". It goes on by itself."
+            else ". It continues by itself."
         )
-        when = "without telling until when" if until is None else f"until {format_timestamp(until)}"
+        when = "without saying until when" if until is None else f"until {format_timestamp(until)}"
         super().__init__(
             f"Fivetran rescheduled the sync of {name} {when}, and on_reschedule is fail{words}",
             is_manual=is_manual,

@@ -142,7 +142,7 @@ def _plan_advice(error: VendorError) -> str:
     if not isinstance(error, NotReady):
         return ""
     return (
-        f"{error.remedy}\n\nTo destroy everything all the same: terraform destroy -refresh=false."
+        f"{error.remedy}\n\nTo destroy everything nevertheless: terraform destroy -refresh=false."
     )
 
 
@@ -312,8 +312,9 @@ def _save_failure(planned: Object, action: str, operation: Operation) -> None:
 
 def _tell_of_interruption(identifier: str, operation: Operation) -> None:
     operation.diagnostics.warning(
-        f"The sync of connection {identifier} goes on at Fivetran",
-        "The wait for its end was interrupted. The next apply waits on, and starts no second one.",
+        f"The sync of connection {identifier} continues at Fivetran",
+        "The wait for its end was interrupted. The next apply keeps waiting, and does not start "
+        "another.",
     )
 
 
@@ -322,12 +323,12 @@ def _advice(error: VendorError, *, is_new: bool) -> str:
     if isinstance(error, (SyncFailed, NotFound)):
         return ""
     how = (
-        "Terraform marks a resource as tainted whose creation reports an error: to wait on without "
-        "another sync, run 'terraform untaint' on its address and apply again."
+        "Terraform marks a resource as tainted if its creation reports an error: to keep waiting "
+        "without another sync, run 'terraform untaint' on its address and apply again."
         if is_new
-        else "Apply again to wait on; that starts no second sync."
+        else "Apply again to keep waiting; that does not start another sync."
     )
     where = "when it is unpaused" if isinstance(error, ConnectionPaused) else "at Fivetran"
     if isinstance(error, Delayed) and error.is_manual:
-        where = "when it is asked for again"
-    return f"{error.remedy}\n\nThe sync goes on {where}. {how}"
+        where = "when it is requested again"
+    return f"{error.remedy}\n\nThe sync continues {where}. {how}"

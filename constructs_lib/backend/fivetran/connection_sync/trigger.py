@@ -184,7 +184,7 @@ class _Attempt:
         now = self._client.read_once(self._request.identifier, self._deadline)
         began = has_begun(self._request, self._before, now)
         if began is None:
-            raise self._unsure(VendorError("the answer to the request was lost"))
+            raise self._unsure(VendorError("the response to the request was lost"))
         return began
 
     def _may_have_begun(self, error: VendorError) -> bool:

@@ -166,7 +166,7 @@ class _Wait:
         self._idle_looks += 1
         longest = _LOOKS_TO_END if self._has_run else _LOOKS_TO_BEGIN
         if state in _NOT_SET_UP and self._idle_looks >= longest:
-            raise self._failed(connection, f"does not go on: setup_state is {state}")
+            raise self._failed(connection, f"does not continue: setup_state is {state}")
 
     def _look_at_rescheduled(self, connection: dict[str, Any]) -> None:
         """Decide what to do about a sync that Fivetran rescheduled."""
@@ -178,7 +178,7 @@ class _Wait:
         is_manual = normalized_word(connection.get("schedule_type")) == "manual"
         if self._on_reschedule == "fail":
             raise Rescheduled(name, until, words, is_manual=is_manual)
-        when = "without telling until when" if until is None else f"until {format_timestamp(until)}"
+        when = "without saying until when" if until is None else f"until {format_timestamp(until)}"
         self._delay = f"; Fivetran rescheduled it {when}{words}"
         log.info(f"connection {self._identifier}: the sync is rescheduled {when}")
         if until is None:

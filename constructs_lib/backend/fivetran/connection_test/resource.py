@@ -35,8 +35,8 @@ from constructs_lib.records import NamedTuple
 STATUSES = ("PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED")
 """The statuses of the contract, from the best to the worst."""
 _REMEDY = (
-    "Fix what they name, here or at the source, and apply again: the tests are run again by each "
-    "apply until they pass. What depends on this resource was not touched."
+    "Fix the causes that they name, here or at the source, and apply again: each apply runs the "
+    "tests again until they pass. What depends on this resource was not touched."
 )
 _FIRST_REFUSED = {"failed": "FAILED", "warning": "WARNING"}
 
@@ -238,7 +238,7 @@ def warn_of_results(
         listing = truncated("\n".join(map(str, shown)))
         diagnostics.warning(
             f"Setup tests of {name} did not all pass",
-            f'{listing}\n\nfail_on is "{fail_on}", so that this is no error.',
+            f'{listing}\n\nfail_on is "{fail_on}", so this is not an error.',
         )
 
 
@@ -251,7 +251,7 @@ def _explain_fail_on(plan: Plan, operation: Operation) -> None:
         operation.diagnostics.warning(
             "The last setup tests would no longer pass",
             f"Their worst status was {status}, at {plan.prior.get('tested_at')}, and fail_on "
-            f'becomes "{fail_on}". This alone runs no tests; it applies from the next run on. '
-            "To run them now, change triggers.",
+            f'becomes "{fail_on}". This change alone runs no tests; it applies from the next '
+            "run on. To run them now, change triggers.",
             ("fail_on",),
         )

@@ -148,7 +148,9 @@ _LOCKS: defaultdict[str, Lock] = defaultdict(Lock)
 class HeldElsewhere(VendorError):
     """Another run is changing this connection, or setting its state, right now."""
 
-    remedy = "Wait until that run has ended, and plan again: what it sets may be what you see then."
+    remedy = (
+        "Wait until that run has ended, and plan again: the plan then shows what that run has set."
+    )
 
     def __init__(self, identifier: str) -> None:
         super().__init__(

@@ -15,7 +15,7 @@ _WRONG_USAGE = 1
 """The exit status of a wrong usage, because 2 says that two states differ."""
 _NO_COLOR = "  NO_COLOR                              no colours\n"
 _LONGEST = 720 * 3600.0
-_ABOUT = "Look at the state (cursor) of a connection, keep it, move it, and go back."
+_ABOUT = "Show, save, set and restore the state (cursor) of a connection."
 _EXAMPLES = """\
 {prog} get pale_hydrogen --output before.json
 {prog} diff pale_hydrogen wanted.json
@@ -23,7 +23,7 @@ _EXAMPLES = """\
 {prog} history pale_hydrogen
 {prog} set pale_hydrogen --from-history 7
 {prog} get invoices --group sandbox_warehouse"""
-_NOT_DONE = "not done, or wrong usage; the message says why and what to do"
+_NOT_DONE = "not done, or wrong usage; the message says why, and what to do"
 _CUT_OFF = "interrupted before it was done (Ctrl-C, SIGTERM, the terminal is gone)"
 _STATUSES: Mapping[Status, str] = {0: DONE, 1: _NOT_DONE, "130, 143, 129": _CUT_OFF}
 _STATUSES_OF_DIFF: Mapping[Status, str] = {
@@ -38,23 +38,26 @@ _STATUSES_OF_ALL: Mapping[Status, str] = {
     1: _NOT_DONE,
     "130, 143, 129": _CUT_OFF,
 }
-_GET = "Print the state as JSON to standard output, and what surrounds it to standard error."
+_GET = (
+    "Print the state as JSON to standard output, and facts about the connection to standard error."
+)
 _GET_EXAMPLES = """\
 {prog} pale_hydrogen
 {prog} invoices --group sandbox_warehouse | jq .orders
 
 # into a file that only you can read
 {prog} pale_hydrogen --output before.json"""
-_DIFF = "Say what would change if the state became that of FILE. Nothing is changed."
+_DIFF = "Show what would change if the state of FILE were set. Nothing is changed."
 _DIFF_EXAMPLES = """\
 {prog} pale_hydrogen wanted.json
 jq '.orders = "2026-01-01"' before.json | {prog} pale_hydrogen -"""
 _SET = """\
-Set the whole state. What changes is shown first, and you are asked. Then: pause the connection,
-wait until no sync runs, set the state, read it back, and put the paused flag back as it was.
+Set the whole state. The command first shows what changes, and asks for confirmation. Then it pauses
+the connection, waits until no sync runs, sets the state, reads it back, and restores the paused
+flag.
 
-Ctrl-C stops it at any moment: it puts the paused flag back, and tells how far it got. If the
-process is killed, the next run here, of this command or of Terraform, puts the flag back.
+Ctrl-C stops it at any time: it restores the paused flag, and says how far it got. If the process is
+killed, the next run of this command or of Terraform in the same directory restores the flag.
 """
 _SET_EXAMPLES = """\
 {prog} pale_hydrogen wanted.json
@@ -68,8 +71,8 @@ _SET_EXAMPLES = """\
 # a reset: everything is synced from the start
 echo '{}' | {prog} pale_hydrogen -"""
 _HISTORY = """\
-List the states that were set from this machine and directory, by Terraform or by this command, the
-newest first. Fivetran is not asked, unless --group is given.
+List the states that Terraform or this command has set from this machine and directory, the newest
+first. Without --group, no request is sent to Fivetran.
 """
 _HISTORY_EXAMPLES = """\
 {prog} pale_hydrogen
@@ -113,7 +116,7 @@ def parsed(arguments: Sequence[str]) -> Options:
     if options.command == "set" and (options.file is None) == (options.number is None):
         commands["set"].error("give either FILE, or - for standard input, or --from-history NUMBER")
     if options.after and options.number is None:
-        commands[options.command].error("--after belongs to a NUMBER of the history")
+        commands[options.command].error("--after needs a NUMBER of the history")
     if options.json and options.number is not None:
         commands[options.command].error("--json is for the list; --show prints JSON by itself")
     return options
@@ -140,17 +143,19 @@ def _parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
     )
     get = _command(chosen, "get", "print the state", _GET, _GET_EXAMPLES)
     _add_output(get)
-    diff = _command(chosen, "diff", "say what a change would do", _DIFF, _DIFF_EXAMPLES)
+    diff = _command(chosen, "diff", "show what a change would do", _DIFF, _DIFF_EXAMPLES)
     diff.add_argument("file", metavar="FILE", help="the state as JSON; - for standard input")
     text = "print JSON: whether the states are equal, whether it goes backwards, and each change"
     diff.add_argument("--json", action="store_true", help=text)
-    set_ = _command(chosen, "set", "set the state, with care", _SET, _SET_EXAMPLES)
+    set_ = _command(chosen, "set", "set the state safely", _SET, _SET_EXAMPLES)
     _add_setting(set_)
-    history = _command(chosen, "history", "list what was set", _HISTORY, _HISTORY_EXAMPLES)
-    text = "print one state whole: the one before the change of this number"
+    history = _command(
+        chosen, "history", "list the states that were set", _HISTORY, _HISTORY_EXAMPLES
+    )
+    text = "print one whole state: the one before the change with this number"
     history.add_argument("--show", dest="number", metavar="NUMBER", type=int, help=text)
     _add_after(history)
-    text = "print the list as JSON, with each state whole"
+    text = "print the list as JSON, with whole states"
     history.add_argument("--json", action="store_true", help=text)
     return parser, {"get": get, "diff": diff, "set": set_, "history": history}
 
@@ -166,13 +171,13 @@ def _command(chosen: Any, name: str, help_: str, about: str, examples: str) -> C
         wrong_usage=_WRONG_USAGE,
         allow_abbrev=False,
     )
-    text = "the identifier of the connection; with --group its schema name"
+    text = "the identifier of the connection; with --group, its schema name"
     command.add_argument("connection", metavar="CONNECTION", help=text)
-    text = "the identifier of the group (destination) in which the schema name is looked for"
+    text = "the identifier of the group (destination) that has a connection with the schema name"
     command.add_argument("--group", metavar="GROUP_ID", help=text)
     text = (
-        "the folder in which Terraform works, or the name of a stack of the CDK; found by itself "
-        "in that folder, and beside a cdktf.out with one stack"
+        "Terraform's working directory, or the name of a CDK stack; not needed in that directory, "
+        "or next to a cdktf.out with one stack"
     )
     command.add_argument("--stack", metavar="DIR", type=Path, help=text)
     return command
@@ -187,18 +192,18 @@ def _add_output(command: CommandParser) -> None:
 def _add_setting(command: CommandParser) -> None:
     text = "the whole state as JSON; - for standard input"
     command.add_argument("file", metavar="FILE", nargs="?", help=text)
-    text = "the state before the change of this number, as 'history' lists it"
+    text = "the state before the change with this number in 'history'"
     command.add_argument("--from-history", dest="number", metavar="NUMBER", type=int, help=text)
     _add_after(command)
     command.add_argument("--yes", action="store_true", help="do not ask; for scripts")
-    text = "the longest time, waiting for a running sync included, such as 20m; default 60m"
+    text = "the time limit, including the wait for a running sync, such as 20m (default: 60m)"
     command.add_argument(
         "--timeout", dest="seconds", metavar="TIME", type=_duration, default="60m", help=text
     )
 
 
 def _add_after(command: CommandParser) -> None:
-    text = "the state that the change has set, instead of the one before"
+    text = "the state that the change set, instead of the one before"
     command.add_argument("--after", action="store_true", help=text)
 
 

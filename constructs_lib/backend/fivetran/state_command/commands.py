@@ -37,13 +37,13 @@ from constructs_lib.cli.parsers import program
 
 _NOT_SET = 1
 _MANAGED = (
-    'If Terraform manages this state: with drift_policy "on_change" (the default) the next plan '
-    'leaves it until the configured state changes; with "enforce" it puts the configured one '
-    "back. To keep this one there, configure it."
+    'If Terraform manages this state: with drift_policy "on_change" (the default) plans leave '
+    'it alone until the configured state changes; with "enforce", the next apply sets the '
+    "configured state again. To keep this one, configure it."
 )
 _NO_TERRAFORM = (
-    "There is no Terraform configuration in that folder. If a deploy from another one manages this "
-    "connection, name that by --stack, so that both know of each other."
+    "There is no Terraform configuration in that folder. If a deploy from another folder manages "
+    "this connection, give that folder with --stack, so that the two do not interfere."
 )
 
 
@@ -55,9 +55,8 @@ def run_set(options: Options, terminal: Terminal, interruption: Interruption) ->
     is_input = options.file == inputs.STANDARD_INPUT
     if not options.yes and not terminal.can_ask(input_is_taken=is_input):
         raise ProviderError(
-            "There is nobody to ask",
-            "Without a terminal, add --yes to set the state without a question. Nothing was asked, "
-            "nothing was sent.",
+            "There is no terminal to confirm on",
+            "Add --yes to set the state without confirmation. No request was sent.",
         )
     wanted = None if options.file is None else inputs.read(options.file)
     folder = inputs.directory(options.stack, must_be_known=True)
@@ -91,7 +90,9 @@ def _is_wanted(
     question = "Set it?"
     if is_alarming:
         reset = "RESET it, so that everything is synced from the start?"
-        question = reset if not wanted else "Move it BACKWARDS? What lies between is synced again."
+        question = (
+            reset if not wanted else "Move it BACKWARDS? The data in between is synced again."
+        )
     return terminal.ask(f"\n{question} Type yes to do it:")
 
 
@@ -148,10 +149,10 @@ class _Run:
         was_noted = newest is not None and (before is None or newest.number > before.number)
         state = "the state was not set"
         if was_noted or (journal is not None and journal.history_problem):
-            state = "the state was sent, and may be set: look with 'state get'"
+            state = "the state was sent, and may be set: check with 'state get'"
         flag = "the paused flag is as it was"
         if isinstance(cause, PausedFlagStuck):
-            flag = "the paused flag is not back yet"
+            flag = "the paused flag is not restored yet"
         back = f"\n{self._way_back(newest)}" if was_noted and newest is not None else ""
         return f"Status: {state}; {flag}.{back}"
 
@@ -161,20 +162,20 @@ class _Run:
         self._account.warn_about_journal(diagnostics)
         if outcome.progress:
             terminal.warn(
-                f"Connection {identifier} went on by itself between the look and the change",
-                f"Its state: {outcome.progress.strip()} The state was set over that.",
+                f"The state of connection {identifier} moved on while the command was running",
+                f"{outcome.progress.strip()} The new state has replaced that.",
             )
         flag = "stays paused" if self._found.paused else "is running again"
         if self._interruption.status:
-            terminal.say("The interruption came too late: the state was sent already.")
+            terminal.say("The interruption came too late: the state had already been sent.")
         if not outcome.changed:
             terminal.report(
-                f"The state of connection {identifier} was set by somebody else meanwhile."
+                f"Somebody else has set the state of connection {identifier} in the meantime."
             )
             return
         terminal.report(
-            f"\nThe state of connection {identifier} is set, and was read back as it was sent. "
-            f"The connection {flag}."
+            f"\nThe state of connection {identifier} was set, and reads back as it was sent. The "
+            f"connection {flag}."
         )
         newest = _newest(self._past)
         if newest is not None and not len(diagnostics):
@@ -198,7 +199,7 @@ class _Run:
 def _tell_of_nothing(account: Account, found: ConnectionSnapshot, terminal: Terminal) -> None:
     """Report that the state is the wanted one already."""
     _conclude(account, found)
-    terminal.out(f"The state of {reading.name(found)} is this already; nothing was sent.")
+    terminal.out(f"The state of {reading.name(found)} is already this one; nothing was sent.")
     if found.paused:
         terminal.out(
             "The connection is paused. If nobody paused it on purpose, an interrupted run may "
@@ -231,7 +232,7 @@ def _newest(past_: History | None) -> Change | None:
 
 def _to_run(identifier: str) -> str:
     return (
-        f'send PATCH /v1/connections/{identifier} with {{"paused": false}}, or set it running in '
+        f'send PATCH /v1/connections/{identifier} with {{"paused": false}}, or unpause it in '
         "the Fivetran dashboard"
     )
 
@@ -262,18 +263,18 @@ def main(arguments: Sequence[str]) -> int:
             terminal.error(error.summary, error.detail)
             return interruption.status or _FAILED
         except InterruptedBeforeChange as stopped:
-            terminal.say("\nInterrupted. The state was not touched.")
+            terminal.say("\nInterrupted. The state was not changed.")
             return stopped.status
         except BrokenPipeError:
             terminal.reader_is_gone()
             if chosen.command == "set":
-                terminal.say("Nobody sees what would change. Nothing was changed.")
+                terminal.say("What would change cannot be shown. Nothing was changed.")
             return _FAILED
         except Exception as error:
             terminal.error(
                 "Unexpected failure",
                 f"state {chosen.command}: {type(error).__name__} at "
                 f"{' < '.join(diagnostics.crash_places(error)[:5])}. This is a bug; please report "
-                "it with this text. 'state get' shows where the state stands.",
+                "it with this text. 'state get' shows the current state.",
             )
             return _FAILED

@@ -50,7 +50,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.records import NamedTuple
 
 STANDARD_INPUT = "-"
-_NOTHING = "Nothing was asked, nothing was sent."
+_NOTHING = "No request was sent."
 
 
 def read(file: str) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def read(file: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ProviderError(
             f"The state in {name} is not an object",
-            f"A state is a JSON object; {{}} is what a connector starts from. {_NOTHING}",
+            f"A state is a JSON object; a connector starts from {{}}. {_NOTHING}",
         )
     return found
 
@@ -85,8 +85,8 @@ def require_free(file: Path, *, force: bool) -> None:
     """
     if not force and os.path.lexists(file):
         raise ProviderError(
-            f"{file} is there already",
-            f"Take another name, or --force to overwrite it. {_NOTHING}",
+            f"{file} already exists",
+            f"Choose another name, or add --force to overwrite it. {_NOTHING}",
         )
 
 
@@ -144,8 +144,8 @@ def directory(stack: Path | None, *, must_be_known: bool) -> Path:
         return found[0] if len(found) == 1 else here
     raise ProviderError(
         "There are several stacks",
-        "Journal and history are those of the stack that the connection belongs to. Choose it by "
-        f"--stack: {', '.join(each.name for each in found)}. Nothing was asked, nothing was sent.",
+        "The journal and the history belong to the stack that manages the connection. Choose "
+        f"that stack with --stack: {', '.join(each.name for each in found)}. No request was sent.",
     )
 
 
@@ -161,8 +161,8 @@ def _given(stack: Path) -> Path:
             return folder
     raise ProviderError(
         f"There is no folder {stack}",
-        "--stack takes the folder that Terraform works in, or the name of a stack of the CDK in "
-        f"{_STACKS} of the working directory. Nothing was asked, nothing was sent.",
+        f"Give --stack Terraform's working directory, or the name of a CDK stack in {_STACKS} of "
+        "the current directory. No request was sent.",
     )
 
 
@@ -172,7 +172,7 @@ def _stacks() -> list[Path]:
 
 
 _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
-    (StateNotSupported, "There is nothing to look at or to set."),
+    (StateNotSupported, "There is no state to show or to set."),
     (
         StateChangedElsewhere,
         "Find out who else sets this state; then run the command again: it starts from what is "
@@ -186,7 +186,8 @@ _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
     (HeldElsewhere, "Wait until that run has ended, and look again with 'state get'."),
     (
         TimeLimitExceeded,
-        "Run the command again, with a longer --timeout; 'state get' shows what runs.",
+        "Run the command again, with a longer --timeout; 'state get' shows whether a sync is in "
+        "progress.",
     ),
     (TooManyRequests, "The rate limit is used up. Run the command again later."),
     (
@@ -194,7 +195,10 @@ _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
         "Check FIVETRAN_APIKEY and FIVETRAN_APISECRET: the key must exist, and its role must allow "
         "this operation.",
     ),
-    (NoResponse, "Check FIVETRAN_API_URL, the network and the proxy settings, and run it again."),
+    (
+        NoResponse,
+        "Check FIVETRAN_API_URL, the network and the proxy settings, and run the command again.",
+    ),
     (
         InvalidResponse,
         "Check that FIVETRAN_API_URL is the address of Fivetran's API, and that no proxy answers "
@@ -202,8 +206,8 @@ _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
     ),
     (
         NotFound,
-        "Check the identifier: the connection may have been deleted, or belong to another account. "
-        "With --group GROUP_ID it is found by its schema name.",
+        "Check the identifier: the connection may have been deleted, or belong to another "
+        "account. To find it by its schema name, add --group GROUP_ID.",
     ),
 )
 
@@ -264,7 +268,7 @@ def identifier(client: Client, options: Options) -> str:
     if not found:
         raise ProviderError(
             f"No connection of the group {options.group} has the schema name {name}",
-            "Give both exactly as Fivetran shows them, or the identifier without --group.",
+            "Give both exactly as Fivetran shows them, or give the identifier without --group.",
         )
     several = ", ".join(f"{one.get('id')} ({one.get('service')})" for one in found)
     raise ProviderError(

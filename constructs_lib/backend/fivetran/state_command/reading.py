@@ -22,7 +22,7 @@ from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.values.value import same
 
 _DIFFERENT = 2
-NOTHING_WRITTEN = "no state was written yet: {} is what the connector starts from"
+NOTHING_WRITTEN = "no state was written yet: the connector starts from {}"
 
 
 class Writes(Protocol):
@@ -170,7 +170,7 @@ def state(past: History, options: Options, terminal: Terminal) -> dict[str, Any]
         there = ", ".join(str(change.number) for change in changes) or "none"
         raise ProviderError(
             f"The history has no change {options.number}",
-            f"Those of this connection in {past.file}: {there}.",
+            f"The changes of this connection in {past.file}: {there}.",
         )
     if options.after:
         return chosen.after

@@ -21,7 +21,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostic, ProviderError
 from constructs_lib.schemas.redaction import escape_controls
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_FIRST = b"\nStopping: the paused flag of the connection is put back first.\n"
+_FIRST = b"\nStopping: the paused flag of the connection is restored first.\n"
 _AGAIN = b"\nStill stopping: an answer of the API is waited for. It ends by itself.\n"
 
 

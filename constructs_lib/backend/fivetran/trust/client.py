@@ -161,8 +161,8 @@ def lacks_value(kind: Kind, name: str, value: str | None) -> ProviderError:
     """
     return ProviderError(
         f"A {kind.noun} cannot be approved without its {kind.value}",
-        f"{name} is not approved, and its value is {described(value)}. Give its {kind.value}, as "
-        "waiting or the details of the setup test show it. Nothing was sent.",
+        f"{name} is not approved, and its value is {described(value)}. Give its {kind.value}, "
+        "which waiting or the details of the setup test show. Nothing was sent.",
         (kind.plural, name),
     )
 
@@ -234,7 +234,7 @@ class Changes:
         if missing := sorted(self._wanted.keys() - live.keys()):
             raise ProviderError(
                 f"Fivetran does not list a {self._kind.noun} that it has approved",
-                f"It answered the approval of {', '.join(missing)} with success. Look at the "
+                f"It reported success for the approval of {', '.join(missing)}. Look at the "
                 "connection in the dashboard, and apply again.",
                 (self._kind.plural,),
             )

@@ -46,8 +46,8 @@ class TrustResource(Resource):
         for name in _names_of(values, None):
             diagnostics.error(
                 f"A {self.kind.noun} is null",
-                f"The value of {name} is null. Give its {self.kind.value}; or an empty text if it "
-                "is approved already; or leave out its hash.",
+                f"The value of {name} is null. Give its {self.kind.value}, or empty text if it is "
+                "already approved; or leave out its hash.",
                 (self.kind.plural, name),
             )
 
@@ -191,8 +191,8 @@ class TrustResource(Resource):
             diagnostics.warning(
                 f"The hash of a {self.kind.noun} may belong to another one",
                 f"{', '.join(found)}: neither the SHA-256 nor the SHA-1 digest of its value. "
-                "Fivetran does not say how it makes its hashes, so this may be right: compare "
-                "both with the details of the setup test.",
+                "Fivetran does not document how it computes its hashes, so this may be right: "
+                "compare both with the details of the setup test.",
                 (self.kind.plural,),
             )
 
@@ -236,14 +236,14 @@ class TrustResource(Resource):
         if gone and exclusive is False and prior.get("exclusive") is True:
             operation.diagnostics.warning(
                 f"Some {self.kind.plural} stay approved",
-                f"{gone}: exclusive ends, so what is not named is not revoked any more.",
+                f"{gone}: exclusive is no longer true, so what is not named is not revoked.",
                 (self.kind.plural,),
             )
         elif gone and ImportPrivateState(operation.private).is_imported:
             operation.diagnostics.warning(
                 f"Some {self.kind.plural} will be revoked",
                 f"{gone}: the import found them approved, and the configuration does not name "
-                f"them. To keep one, name it in {self.kind.plural}; an empty text is enough.",
+                f"them. To keep one, name it in {self.kind.plural}; empty text is enough.",
                 (self.kind.plural,),
             )
 

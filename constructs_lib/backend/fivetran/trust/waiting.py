@@ -71,8 +71,8 @@ class Waiting(NamedTuple):
         if self.kind.is_short and len(self.value) <= _LONGEST_SHOWN:
             return f"Its {self.kind.value} is: {self.value}"
         return (
-            f"Its {self.kind.value} is in waiting of that resource after 'terraform apply "
-            "-refresh-only' or 'cdktf deploy --refresh-only'."
+            f"Its {self.kind.value} is in the attribute waiting of that resource after 'terraform "
+            "apply -refresh-only' or 'cdktf deploy --refresh-only'."
         )
 
 

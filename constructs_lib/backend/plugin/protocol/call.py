@@ -131,7 +131,10 @@ class Call:
         """Return what the call is about from now on, of all that is offered of one sort."""
         found = offered.get(type_name)
         if found is None:
-            detail = f"This version of the provider has no {sort} {type_name}."
+            detail = (
+                f"This version of the provider has no {sort} {type_name}. Check the name, or "
+                "install a newer version."
+            )
             raise ProviderError(f"Unknown {sort}", detail)
         self.type_name = type_name
         self.attributes = found.schema.attributes

@@ -99,7 +99,7 @@ def _without_invalid_values(state: Object, type_: Type, diagnostics: Diagnostics
             detail = f"{error}. The state has null in its place."
             diagnostics.error(f"Value of {name} beyond the limits", detail, (name,))
         except ValueError:
-            detail = f"The provider answered no {inner.kind}, so the state has null. "
+            detail = f"The value is not of the type {inner.kind}, so the state has null. "
             detail += "This is a bug in the provider; please report it."
             diagnostics.error(f"Wrong type of {name}", detail, (name,))
     return fitting

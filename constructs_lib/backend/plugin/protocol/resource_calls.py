@@ -165,7 +165,7 @@ def _asked_identity(call: Call, request: pb.ImportResourceState.Request) -> Obje
     if not call.identity_attributes:
         raise ProviderError(
             "Resource has no identity",
-            f"A {request.type_name} is imported by its id: write id in place of identity.",
+            f"A {request.type_name} is imported by its id: write id instead of identity.",
         )
     asked = call.identity(request.identity) or {}
     parts = call.identity_attributes.items()

@@ -123,7 +123,7 @@ def check_protocol(environment: Mapping[str, str]) -> None:
     offered = environment.get("PLUGIN_PROTOCOL_VERSIONS", "")
     if offered and str(PROTOCOL) not in offered.split(","):
         raise HandshakeError(
-            f"Terraform offers the plugin protocol versions {offered}, this provider speaks "
+            f"Terraform offers the plugin protocol versions {offered}, but this provider needs "
             f"version {PROTOCOL}; use a newer Terraform"
         )
 

@@ -91,8 +91,8 @@ def test_a_resync_of_everything_is_asked_for_in_words(
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ("", "Nothing says what to re-sync"),
-        ("scope = null", "Nothing says what to re-sync"),
+        ("", "The extent of the re-sync is missing"),
+        ("scope = null", "The extent of the re-sync is missing"),
         ("scope = {}", "at least one schema with its tables"),
         (EVERYTHING + 'scope = { a = ["b"] }', "Two extents of a re-sync"),
         (EVERYTHING + 'on_reschedule = "never"', "on_reschedule"),
@@ -125,7 +125,7 @@ resource "terraform_data" "late" {
         late + action("resync", scope, of=database), "Error when invoking action"
     )
 
-    assert "Nothing says what to re-sync" in output
+    assert "The extent of the re-sync is missing" in output
     assert "Nothing was sent." in output
 
 
@@ -167,7 +167,7 @@ def test_a_paused_connection_fails_the_plan(
     output = invoke(terraform, "sync", ok=False)
 
     assert f"Cannot plan fivetranops_connection_sync {database}" in output
-    assert "a paused connection starts no sync" in output
+    assert "a paused connection does not start a sync" in output
     assert "an action fivetranops_connection_pause with paused = false" in output
     assert sandbox.writes() == []
 
@@ -196,7 +196,7 @@ def test_an_interrupted_wait_is_taken_up_by_the_next_invocation(
     # When Terraform is interrupted, then the action ends, and says what goes on
     output = terraform.interrupt(process)
     assert process.returncode != 0
-    assert "What was started goes on at Fivetran." in output
+    assert "What was started continues at Fivetran." in output
     # And invoked again it waits for that one
     sandbox.store.advance(1000)
     output = invoke(terraform, "resync")
@@ -219,10 +219,10 @@ def test_a_wait_that_ran_out_of_time_is_taken_up_again(
     )
     output = invoke(terraform, "resync", ok=False)
     assert "took longer than the limit of 2 s (invoke)" in output
-    assert "What was started goes on at Fivetran." in output
+    assert "What was started continues at Fivetran." in output
     # When it is invoked again, then it waits for that one
     sandbox.store.advance(1000)
     output = invoke(terraform, "resync")
-    assert f"The re-sync of connection {database} is taken over from an earlier run." in output
+    assert f"The re-sync of connection {database} was started by an earlier run." in output
     assert f"The re-sync of connection {database} succeeded at" in output
     assert sandbox.writes() == [resync(database)]

@@ -77,11 +77,11 @@ def test_a_taken_destination_schema_says_what_to_do(terraform: Scenario, sandbox
 
     output = terraform.refused(
         orders(),
-        "is there with the destination schema orders in group sandbox_warehouse",
+        "already has the destination schema orders in group sandbox_warehouse",
         writes=[creation(**CREATED)],
     )
 
-    assert f"To manage that one: terraform import ADDRESS {there}" in output
+    assert f"To manage that connection: terraform import ADDRESS {there}" in output
     assert "sync that is in progress" not in output
     assert terraform.addresses() == []
 

@@ -53,7 +53,7 @@ def test_update_during_sync_names_both_ways_on(
 
     assert "wait until the sync has ended" in unwrapped(output)
     assert "set pause_to_update = true" in unwrapped(output)
-    assert "On creation" not in output
+    assert "At creation" not in output
     # When the sync has ended, then the same change can be made
     sandbox.store.advance(1000)
     terraform.step(None, [host(identifier)], differences={"config"})

@@ -113,7 +113,7 @@ def test_the_plan_of_a_restore_tells_what_else_may_happen(
     output = terraform.run("plan", "-destroy", "-input=false")
 
     assert "everything is synced from the start, unless the connection is destroyed, too" in output
-    assert "its state goes with it, and nothing is synced again" in output
+    assert "its state is deleted with it, and nothing is synced again" in output
 
 
 def test_a_first_state_that_the_api_refuses_says_sync_first(
@@ -168,7 +168,7 @@ def test_a_replacement_made_first_is_not_undone_by_the_old_one(
 
     output = terraform.run("apply", "-auto-approve", f"-replace={CURSOR}")
 
-    assert "The state before is not restored" in output
+    assert "The previous state is not restored" in output
     assert sandbox.writes() == careful_state(connection, {"cursor": 2})
     assert sandbox.state(connection) == {"cursor": 2}
 

@@ -12,7 +12,9 @@ def test_service_without_state_is_an_error_at_plan(terraform: Scenario, sandbox:
     made = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
 
     output = terraform.refused(
-        cursor("{ cursor = 5 }", of=made), "'postgres', which keeps no state", during="plan"
+        cursor("{ cursor = 5 }", of=made),
+        "'postgres', whose state cannot be changed",
+        during="plan",
     )
 
     assert "aws_lambda, azure_function, connector_sdk, google_cloud_function" in output

@@ -99,4 +99,4 @@ def test_text_and_object_are_the_same_state(
 def test_text_that_is_no_state_is_refused(terraform: Scenario, connection: str, state: str) -> None:
     output = terraform.refused(body(connection, state), "Invalid value of state", during="validate")
 
-    assert "text that holds no JSON object" in output
+    assert "text that is not a JSON object" in output

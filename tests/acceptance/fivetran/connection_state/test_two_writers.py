@@ -55,7 +55,7 @@ def test_state_set_since_the_plan_is_not_overwritten(
 
         output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
-        assert "was changed by somebody else since it was last looked at" in output
+        assert "was changed by somebody else since it was last read" in output
         assert f'now it is {{"cursor": {theirs}}}' in output
         assert sandbox.writes() == []
         terraform.step(writes=careful_state(connection, {"cursor": wanted}))
@@ -73,7 +73,7 @@ def test_what_a_sync_moved_since_the_plan_is_told_and_kept(
 
     output = terraform.run("apply", "-input=false", plan.file.name)
 
-    assert "went on by itself between plan and apply" in output
+    assert "moved on between plan and apply" in output
     assert sandbox.state(connection) == {"cursor": "2024-01-01"}
     assert terraform.resource(CURSOR)["previous_state"] == moved
 
@@ -122,7 +122,7 @@ def test_destroying_leaves_what_somebody_else_has_set(
 
     output = terraform.apply()
 
-    assert "The state before is not restored" in output
+    assert "The previous state is not restored" in output
     assert sandbox.state(connection) == {"cursor": 500}
 
 

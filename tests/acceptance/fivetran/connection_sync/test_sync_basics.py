@@ -13,7 +13,7 @@ from scenario import Scenario
 
 OF_A_SYNC = {"triggered_at", "outcome", "succeeded_at"}
 ANEW = "will be loaded again"
-UNSAID = "Nothing says what to re-sync"
+UNSAID = "The extent of the re-sync is missing"
 WITHOUT = "resync_everything without a re-sync of everything"
 LATE = 'terraform_data.late.output == "a"'
 

@@ -10,7 +10,7 @@ from planned import unwrapped
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-PAUSED, NOT_SET_UP = "paused connection starts no sync", "setup_state is incomplete"
+PAUSED, NOT_SET_UP = "paused connection does not start a sync", "setup_state is incomplete"
 BROKEN = "A broken connection is synced"
 
 
@@ -30,7 +30,7 @@ def test_a_paused_connection_is_an_error_at_plan(
 
     output = terraform.refused(sync(mode, of=database), PAUSED, during="plan")
 
-    assert "name that in depends_on of the sync" in output
+    assert "name that resource in depends_on of the sync" in output
 
 
 def test_incomplete_connection_is_an_error_at_plan(terraform: Scenario, sandbox: Sandbox) -> None:
@@ -176,7 +176,7 @@ def test_what_changed_since_the_plan_is_looked_at_again(
 
     output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
-    assert "starts no sync" in output
+    assert "does not start a sync" in output
     assert sandbox.writes() == []
     assert terraform.addresses() == []
 

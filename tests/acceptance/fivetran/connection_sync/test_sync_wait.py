@@ -109,13 +109,13 @@ def test_long_postponed_sync_is_an_error_with_the_time(
 
     output = terraform.refused(
         sync(WAIT + triggers(2) + limit, of=database),
-        "put the sync of .* off until 20",
+        "postponed the sync of .* until 20",
         writes=[begun(database)],
     )
 
     until = sandbox.connection(database)["status"]["rescheduled_for"][:19]
-    assert f"off until {until}Z" in output
-    assert "It goes on by itself then" in output
+    assert f"until {until}Z, but of the time limit" in unwrapped(output)
+    assert "It continues by itself then" in output
     # When it has gone on, the next apply waits for its end, and begins no other one.
     sandbox.store.advance(1000)
     terraform.step(None, [], actions={SYNC: ["update"]}, differences={"outcome", "succeeded_at"})
@@ -183,7 +183,7 @@ def test_manual_schedule_error_says_it_will_not_go_on(
 
     output = terraform.refused(
         sync(WAIT + 'timeouts = { create = "30s" }', of=database),
-        "With schedule_type manual it only goes on when it is asked for again",
+        "With schedule_type manual it only continues when it is requested again",
         writes=[begun(database)],
     )
 
@@ -203,7 +203,7 @@ def test_slow_sync_is_an_error_and_the_next_apply_waits(
         writes=[begun(database)],
     )
 
-    assert "The sync goes on at Fivetran" in output
+    assert "The sync continues at Fivetran" in output
     sandbox.store.advance(1000)
     terraform.step(None, [], actions={SYNC: ["update"]})
 
@@ -257,7 +257,7 @@ def test_connection_paused_before_its_sync_began_is_an_error(
 
     assert process.returncode == 1
     assert "was meanwhile paused" in unwrapped(output)
-    assert "The sync goes on when it is unpaused" in unwrapped(output)
+    assert "The sync continues when it is unpaused" in unwrapped(output)
     # When it is unpaused, then the sync is followed, and no other one is begun.
     sandbox.ask("PATCH", f"/v1/connections/{database}", {"paused": False})
     terraform.run("untaint", SYNC)
@@ -293,7 +293,7 @@ def test_interrupted_wait_goes_on_with_the_next_apply(
     wait_until(lambda: resync(database) in sandbox.writes())
     # When Terraform is interrupted, then it ends, and says that the sync does not
     output = terraform.interrupt(process)
-    assert f"The sync of connection {database} goes on at Fivetran" in output
+    assert f"The sync of connection {database} continues at Fivetran" in output
     assert terraform.resource(SYNC)["outcome"] == "triggered"
     # And the next apply follows the same re-sync
     sandbox.store.advance(1000)

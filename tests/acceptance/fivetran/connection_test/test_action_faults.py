@@ -85,7 +85,7 @@ def test_a_forced_sync_of_which_nothing_is_known_is_not_repeated(
         "Cannot sync fivetranops_connection_sync",
         writes=[begun(database, force=True)],
     )
-    assert "is not known, so that it was not asked for again" in output
+    assert "so it was not requested again" in output
     assert "terraform import ADDRESS IDENTIFIER" in output
     assert terraform.addresses() == []
 
@@ -126,7 +126,7 @@ def test_unreadable_sync_is_followed_by_the_next_apply(
     output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
     assert "answered 500" in output
-    assert "The sync goes on at Fivetran" in output
+    assert "The sync continues at Fivetran" in output
     assert sandbox.writes() == [begun(database)]
     sandbox.store.configure(faults=[])
     sandbox.store.advance(100)

@@ -16,7 +16,7 @@ from scenario import Scenario, Write
 SCOPE = 'mode = "resync"\n scope = { public = ["orders"] }\n'
 CREDENTIALS = "Check FIVETRAN_APIKEY and FIVETRAN_APISECRET"
 GONE = "The connection is not there any more"
-HEADERS = "The API did not take the headers of the request"
+HEADERS = "The API did not accept the headers of the request"
 TABLES = "Not every service can re-sync single tables"
 
 

@@ -42,7 +42,7 @@ def test_what_must_be_known_at_plan_says_how(
         late(sandbox.url) + body, "The provider's configuration is not known yet", during="plan"
     )
 
-    assert "Create that first (terraform apply -target" in output
+    assert "Create it first (terraform apply -target" in output
 
 
 def test_what_is_known_only_at_apply_itself_can_be_read_then(

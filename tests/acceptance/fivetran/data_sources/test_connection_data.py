@@ -215,5 +215,7 @@ def test_a_service_without_a_state_is_named(
     sandbox.store.configure(unsupported_state_status=status)
 
     terraform.refused(
-        data("connection_state", by_id(orders)), "'postgres', which keeps no state", during="plan"
+        data("connection_state", by_id(orders)),
+        "'postgres', whose state cannot be changed",
+        during="plan",
     )

@@ -86,7 +86,7 @@ def test_a_filter_that_leaves_nothing_is_an_error(
 
     done = status(sandbox, "--json", *filter_)
 
-    words = f"status: there is no connection with {' '.join(filter_)}; check the name\n"
+    words = f"status: no connection has the {' '.join(filter_)}; check the name\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", words)
 
 

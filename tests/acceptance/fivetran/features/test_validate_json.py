@@ -103,8 +103,8 @@ def expected(*, finds_settings: bool) -> list[Message]:
     """
     several, one_line = f"{CONNECTION}.settings", f"{CONNECTION}.one_line"
     places = (HOTS, HTTP) if finds_settings else [begin(several)] * 2
-    unknown, time = "Unknown setting", "A time of the daily sync without a daily sync"
-    drift, extent = "Invalid value of drift_policy", "Nothing says what to re-sync"
+    unknown, time = "Unknown setting", "A daily sync time without a daily sync"
+    drift, extent = "Invalid value of drift_policy", "The extent of the re-sync is missing"
     return sorted(
         [
             Message("error", several, unknown, places[0]),

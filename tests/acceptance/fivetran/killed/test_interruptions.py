@@ -105,7 +105,7 @@ def test_what_terraform_gave_up_is_taken_over(abandoned: Left) -> None:
     output = terraform.run("apply", "-auto-approve", "-input=false")
 
     for identifier in created:
-        assert re.search(rf"Connection {identifier} \(\w+\) was taken over", output)
+        assert re.search(rf"Connection {identifier} \(\w+\) was adopted", output)
     assert terraform.unsettled() == ""
     assert abandoned.created() == created
     assert [abandoned.state(name) for name in STATES] == [WANTED] * 3

@@ -1,5 +1,5 @@
 """Terraform, its provider or both are killed while a connection is created: there is one, and the
-next apply takes it over.
+next apply adopts it.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def test_creation_that_was_cut_off_is_taken_over(
     made = cut_off(terraform, sandbox, provider_too=provider_too)
 
     # When another host is planned meanwhile
-    plan = f"Connection {made} .orders. (is taken over|was created by a run that was interrupted)"
-    applied = f"Connection {made} .orders. was taken over"
+    plan = f"Connection {made} .orders. (will be adopted|was created by an interrupted run)"
+    applied = f"Connection {made} .orders. was adopted"
     config = {"host": "new.example.com", "port": 5432}
     done = terraform.step(
         orders(host="new.example.com"),
@@ -71,7 +71,7 @@ def test_creation_that_was_cut_off_is_nobodys_elsewhere(
     output = terraform.refused(None, "Cannot create", writes=[CREATION])
 
     assert f"terraform import ADDRESS {made}" in output
-    assert "taken over" not in output
+    assert "adopted" not in output
 
 
 def test_creation_that_never_arrived_is_sent_again(terraform: Scenario, sandbox: Sandbox) -> None:
@@ -102,7 +102,7 @@ def test_entry_of_a_creation_is_private_and_whole(terraform: Scenario, sandbox: 
     found = json.loads(entry.read_text())
     assert (found["version"], found["connection"], found["schema"]) == (1, made, "orders")
     terraform.step(writes=[change(made, config={"host": "db.example.com", "port": 5432})],
-                   warns=("is taken over", "was taken over"))  # fmt: skip
+                   warns=("will be adopted", "was adopted"))  # fmt: skip
 
 
 def test_creations_without_file_descriptors(terraform: Scenario, sandbox: Sandbox) -> None:

@@ -37,7 +37,7 @@ def test_a_new_state_is_set_after_all(terraform: Scenario, sandbox: Sandbox, ste
 
     output = terraform.run("apply", "-auto-approve")
 
-    assert ("was left behind by a run that was interrupted" in output) is (step >= 3)
+    assert ("was left behind by an interrupted run" in output) is (step >= 3)
     assert sandbox.ask("GET", f"/v1/connections/{made}/state")["state"] == NEW
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
     assert terraform.resource(ADDRESS)["previous_state"] == OLD
@@ -54,7 +54,7 @@ def test_changed_state_is_set_later_and_a_plan_alone_unpauses(
     terraform.write(body(made, "2025-01-01"))
     kill_after(terraform, sandbox, made, step)
 
-    assert "was left behind by a run that was interrupted" in terraform.plan().output
+    assert "was left behind by an interrupted run" in terraform.plan().output
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
     terraform.apply()
 
@@ -96,7 +96,7 @@ def test_plan_without_journal_reports_a_paused_connection(
 
     output = elsewhere.plan().output
 
-    assert "The connection is paused, so that nothing has to be paused for it" in output
+    assert "The connection is already paused, so it need not be paused for this change" in output
     assert 'an interrupted run may have left it so: set paused_after = "running"' in output
 
 
@@ -153,7 +153,7 @@ resource "fivetranops_connection_sync" "it" {{
 
     output = terraform.run("apply", "-auto-approve")
 
-    assert f"The sync of connection {database} was started by a run that was interrupted" in output
+    assert f"The sync of connection {database} was started by an interrupted run" in output
     assert begun(sandbox, path) == 1
     assert terraform.resource("fivetranops_connection_sync.it")["outcome"] == "succeeded"
     assert terraform.is_settled()

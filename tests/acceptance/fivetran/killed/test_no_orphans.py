@@ -46,7 +46,7 @@ def test_a_connection_whose_answer_is_lost_is_found_again(
 ) -> None:
     sandbox.store.configure(faults=[fault(kind)])
 
-    terraform.step(orders(), [CREATION], warns=("The answer to the creation of connection",))
+    terraform.step(orders(), [CREATION], warns=("The response to the creation of connection",))
 
     assert is_the_only_one(terraform, sandbox)
 
@@ -58,7 +58,7 @@ def test_a_creation_that_is_answered_too_late_is_found_again(
     hasty = 'provider "fivetranops" { request_timeout = 1 }\n'
 
     terraform.step(
-        hasty + orders(), [CREATION], warns=("The answer to the creation of connection",)
+        hasty + orders(), [CREATION], warns=("The response to the creation of connection",)
     )
 
     assert is_the_only_one(terraform, sandbox)

@@ -137,7 +137,7 @@ def test_a_state_of_one_connection_is_migrated_alone(
     files = {path: path.read_bytes() for path in terraform.directory.glob("*.tf")}
     assert migrate(terraform.directory) == 0
     assert {path: path.read_bytes() for path in terraform.directory.glob("*.tf")} == files
-    assert "moved before: fivetranops_connection.orders" in capsys.readouterr().out
+    assert "moved earlier: fivetranops_connection.orders" in capsys.readouterr().out
     (terraform.directory / "terraform.tfstate").unlink()
 
 

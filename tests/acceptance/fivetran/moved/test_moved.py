@@ -143,7 +143,7 @@ def test_a_tainted_connection_moves_to_be_replaced(
 @pytest.mark.parametrize(
     ("type_name", "version", "more", "words"),
     [
-        ("fivetran_connector", 5, {}, "has the version 5, and this provider knows those up to 4"),
+        ("fivetran_connector", 5, {}, "has the version 5, and this provider reads those up to 4"),
         ("fivetran_connection", 1, {"id": "../x"}, "State without a connection"),
         ("fivetran_connection", 1, {"id": None}, "State without a connection"),
         ("fivetran_group", 0, {}, "cannot become one of the type fivetranops_connection"),

@@ -254,7 +254,7 @@ ACCOUNTS = {
 
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_an_account_without_any_of_them_takes_nothing_away(stand: Stand, name: str) -> None:
-    words = f"All 4 managed connections .* are gone .*{stand.sandbox.url} answered"
+    words = f"All 4 managed connections .* are gone .*According to {stand.sandbox.url}"
 
     with stand.front.acting(ACCOUNTS[name]):
         for arguments in (["plan"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):

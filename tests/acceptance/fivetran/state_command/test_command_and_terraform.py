@@ -16,7 +16,7 @@ from scenario import Scenario
 from workspace import Workspace, wait_until
 
 OLD, NEW = {"cursor": 10}, {"cursor": 4}
-LEFT_BEHIND = "was left behind by a run that was interrupted"
+LEFT_BEHIND = "was left behind by an interrupted run"
 LOOK = 2
 PAUSE, PATCH = STEPS.index("pause") + 1, STEPS.index("patch") + 1
 
@@ -134,7 +134,7 @@ def test_older_plan_does_not_overwrite_what_the_command_set(
 
     output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
-    assert "was changed by somebody else since it was last looked at" in output
+    assert "was changed by somebody else since it was last read" in output
     assert sandbox.state(cursor_at_ten) == NEW
 
 
@@ -147,10 +147,10 @@ def test_the_next_plan_says_what_the_command_said_it_would(
 
     printed = commands.set(cursor_at_ten, NEW).out
 
-    assert "the next plan leaves it" in printed
+    assert "plans leave it alone" in printed
     sandbox.writes()
     terraform.check_settled()
-    assert 'with "enforce" it puts the configured one back' in printed
+    assert 'with "enforce", the next apply sets the configured state again' in printed
     terraform.write(cursor("{ cursor = 7 }", 'drift_policy = "enforce"', of=cursor_at_ten))
     terraform.apply()
     assert sandbox.state(cursor_at_ten) == {"cursor": 7}

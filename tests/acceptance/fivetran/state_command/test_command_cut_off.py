@@ -58,10 +58,10 @@ def test_interruption_restores_the_flag_and_reports(
     assert sandbox.state(cursor_at_ten) == (NEW if is_set else OLD)
     assert ended.status == (0 if is_set else 128 + number), ended.text
     if is_set:
-        assert "The interruption came too late: the state was sent already" in ended.err
-        assert "is set, and was read back as it was sent" in ended.out
+        assert "The interruption came too late: the state had already been sent" in ended.err
+        assert "was set, and reads back as it was sent" in ended.out
     elif cell < len(LOOK):
-        assert "Interrupted. The state was not touched." in ended.err
+        assert "Interrupted. The state was not changed." in ended.err
     else:
         assert "stopped before the state was sent" in ended.err
         assert "Status: the state was not set; the paused flag is as it" in ended.err
@@ -81,7 +81,7 @@ def test_an_interruption_ends_the_wait_for_a_sync(
     ended = commands.ended(process)
 
     assert ended.status == 130, ended.text
-    assert "Stopping: the paused flag of the connection is put back first" in ended.err
+    assert "Stopping: the paused flag of the connection is restored first" in ended.err
     assert "the state was not set; the paused flag is as it was" in ended.err
     assert sandbox.connection(cursor_at_ten)["paused"] is False
 
@@ -118,7 +118,7 @@ def test_after_a_kill_a_look_alone_puts_the_flag_back(
     looked = commands.run("get", cursor_at_ten)
 
     was_noted = cell - len(LOOK) >= STEPS.index("pause")
-    assert ("was left behind by a run that was interrupted" in looked.err) is was_noted
+    assert ("was left behind by an interrupted run" in looked.err) is was_noted
     assert sandbox.connection(cursor_at_ten)["paused"] is False
     assert "was left behind" not in commands.run("get", cursor_at_ten).err
 

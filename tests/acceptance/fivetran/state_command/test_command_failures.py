@@ -57,7 +57,7 @@ def test_what_a_sync_moves_after_the_look_is_told_and_kept(
 
     ended = commands.set(cursor_at_ten, NEW)
 
-    assert "went on by itself between the look and the change" in ended.err
+    assert "moved on while the command was running" in ended.err
     assert sandbox.state(cursor_at_ten) == NEW
     assert "checkpoint" in commands.run("history", cursor_at_ten, "--show", "1").out
 
@@ -111,7 +111,10 @@ def test_each_request_that_fails_for_a_moment_is_repeated(
     [
         ("/v1/connections/{id}", "the state was not set; the paused flag is as it was"),
         # A 429 is known to come although the request took effect.
-        ("/v1/connections/{id}/state", "the state was sent, and may be set: look with 'state get'"),
+        (
+            "/v1/connections/{id}/state",
+            "the state was sent, and may be set: check with 'state get'",
+        ),
     ],
     ids=["pause", "state"],
 )
@@ -137,11 +140,11 @@ def test_flag_that_was_not_restored_is_restored_by_the_next_run(
     sandbox.store.configure(faults=[{**stuck, "path": "/v1/connections/{id}"}])
 
     ended = commands.set(cursor_at_ten, NEW, status=1)
-    assert "the paused flag is not back yet" in ended.err
+    assert "the paused flag is not restored yet" in ended.err
     assert '{"paused": false}' in ended.err
     sandbox.store.configure(faults=[])
 
-    assert "It was set running again now" in commands.run("get", cursor_at_ten).err
+    assert "It has been unpaused now" in commands.run("get", cursor_at_ten).err
     assert sandbox.connection(cursor_at_ten)["paused"] is False
     assert "Warning" not in commands.set(cursor_at_ten, NEW).err
 

@@ -57,7 +57,7 @@ def test_saved_state_is_private_and_overwrites_nothing(
 
     ended = commands.run("get", cursor_at_ten, "--output", "before.json", status=1)
 
-    assert "before.json is there already" in ended.err
+    assert "before.json already exists" in ended.err
     assert file.read_text() == "mine"
     assert sandbox.requests() == []
     commands.run("get", cursor_at_ten, "--output", "before.json", "--force")
@@ -175,7 +175,7 @@ def test_service_without_state_is_named_with_the_others(
 
     ended = commands.run(command, made, *rest, status=1)
 
-    assert "'postgres', which keeps no state" in ended.err
+    assert "'postgres', whose state cannot be changed" in ended.err
     assert "aws_lambda, azure_function, connector_sdk, google_cloud_function" in ended.err
     assert sandbox.writes() == []
 
@@ -183,7 +183,7 @@ def test_service_without_state_is_named_with_the_others(
 FAILURES: list[tuple[dict[str, str], str]] = [
     ({"FIVETRAN_APISECRET": "wrong-canary"}, "answered 401"),
     ({"FIVETRAN_APIKEY": ""}, "FIVETRAN_APIKEY is not set"),
-    ({"FIVETRAN_API_URL": "http://api.example.com"}, "in clear; use https"),
+    ({"FIVETRAN_API_URL": "http://api.example.com"}, "in clear text; use https"),
 ]
 
 

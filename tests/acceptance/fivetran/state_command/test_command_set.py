@@ -27,10 +27,10 @@ def test_a_state_is_set_with_care_and_it_is_said_how_to_go_back(
     assert sandbox.writes() == careful_state(cursor_at_ten, NEW)
     assert f"The state of connection {cursor_at_ten} (invoices) moves BACKWARDS" in ended.out
     assert "cursor: 10 -> 4 (backwards by 6)" in ended.out
-    assert "it is paused meanwhile, and is set running again afterwards" in ended.out
-    assert "is set, and was read back as it was sent. The connection is running again" in ended.out
+    assert "it is paused for the change, and is unpaused afterwards" in ended.out
+    assert "was set, and reads back as it was sent. The connection is running again" in ended.out
     assert f"state set {cursor_at_ten} --from-history 1" in ended.out
-    assert 'with drift_policy "on_change" (the default) the next plan leaves it' in ended.out
+    assert 'with drift_policy "on_change" (the default) plans leave it alone' in ended.out
 
 
 def test_going_back_brings_the_state_of_before(
@@ -73,7 +73,7 @@ def test_an_equal_state_sends_nothing(
 ) -> None:
     ended = commands.set(cursor_at_ten, {"cursor": 10})
 
-    assert "is this already; nothing was sent" in ended.out
+    assert "is already this one; nothing was sent" in ended.out
     assert sandbox.writes() == []
 
 
@@ -84,7 +84,7 @@ def test_without_terminal_and_yes_nothing_is_requested(
     for arguments, given in (([commands.file(NEW)], None), (["-"], json.dumps(NEW))):
         ended = commands.run("set", cursor_at_ten, *arguments, given=given, status=1)
 
-        assert "add --yes" in ended.err
+        assert "Add --yes" in ended.err
     assert sandbox.requests() == []
 
 
@@ -108,7 +108,7 @@ def test_what_is_no_state_is_an_error_before_anything_is_asked(
     ended = commands.run("set", cursor_at_ten, commands.file(text), "--yes", status=1)
 
     assert words in ended.err
-    assert "Nothing was asked, nothing was sent" in ended.err
+    assert "No request was sent" in ended.err
     assert "canary-4" not in ended.text
     assert sandbox.requests() == []
 
@@ -170,7 +170,7 @@ def test_a_sync_that_runs_is_waited_for(
     assert ended.status == 0, ended.text
     assert "A sync is in progress now and is waited for" in ended.out
     assert "looking again in" in ended.err
-    assert "a sync moved it on from" in ended.err
+    assert "A sync moved it on from" in ended.err
     assert sandbox.writes() == careful_state(cursor_at_ten, NEW)[1:]
     moved = json.loads(commands.run("history", cursor_at_ten, "--show", "1").out)
     assert moved["checkpoint"] == 1
@@ -217,7 +217,7 @@ def test_change_is_not_made_when_the_reader_is_gone(
     ended = with_closed_output(commands, "set", cursor_at_ten, commands.file(NEW), "--yes")
 
     assert ended.status == 1
-    assert "Nobody sees what would change. Nothing was changed" in ended.err
+    assert "What would change cannot be shown. Nothing was changed" in ended.err
     assert sandbox.writes() == []
 
 
@@ -236,7 +236,7 @@ def test_a_reader_that_goes_meanwhile_makes_it_no_failure(
     said = commands.ended(process)
 
     assert said.status == 0, said.err
-    assert "is set, and was read back as it was sent" in said.err
+    assert "was set, and reads back as it was sent" in said.err
 
 
 def with_closed_output(commands: Commands, *arguments: str) -> Ended:

@@ -17,7 +17,7 @@ QUESTION = "Type yes to do it:"
     ("wanted", "question"),
     [
         (FORWARDS, "Set it?"),
-        (BACKWARDS, "Move it BACKWARDS? What lies between is synced again."),
+        (BACKWARDS, "Move it BACKWARDS? The data in between is synced again."),
         (RESET, "RESET it, so that everything is synced from the start?"),
     ],
 )
@@ -62,7 +62,7 @@ def test_ctrl_c_at_the_question_changes_nothing(
     ended = terminal.ended()
 
     assert ended.status == 128 + signal.SIGINT, ended.text
-    assert "Interrupted. The state was not touched." in ended.out
+    assert "Interrupted. The state was not changed." in ended.out
     assert sandbox.writes() == []
 
 

@@ -95,7 +95,7 @@ def test_a_rehearsal_prints_and_writes_nothing(migrate: Migrate) -> None:
     found = migrate([A], "--dry-run")
 
     assert (found.status, found.files) == (0, {})
-    assert "not written in this rehearsal: fivetranops_connections.tf" in found.output
+    assert "not written, because of --dry-run: fivetranops_connections.tf" in found.output
     assert "# fivetranops_moved.tf\nmoved {\n  from = fivetran_connection.first\n" in found.output
     assert "Next, in this order" not in found.output
 
@@ -105,7 +105,7 @@ def test_it_can_be_repeated(migrate: Migrate) -> None:
     again = migrate([A, B])
 
     assert again.files == first.files
-    assert f"as it was: {', '.join(FILES)}" in again.output
+    assert f"unchanged: {', '.join(FILES)}" in again.output
 
 
 @pytest.mark.parametrize("form", command.FORMS)
@@ -151,7 +151,7 @@ def test_what_has_moved_since_stays_in_the_files(migrate: Migrate) -> None:
     assert (half.status, done.status) == (0, 0)
     assert half.files == first.files
     assert done.files == first.files
-    assert "moved before: fivetranops_connection.first" in half.output
+    assert "moved earlier: fivetranops_connection.first" in half.output
 
 
 def test_a_variable_of_what_has_moved_is_not_given_again(migrate: Migrate) -> None:
@@ -196,7 +196,7 @@ def test_a_changed_file_is_not_overwritten(migrate: Migrate, tmp_path: Path) -> 
     found = migrate([A, B])
 
     assert found.status == 1
-    assert "connections.tf: changed since" in found.errors
+    assert "connections.tf: not written by" in found.errors
     assert found.errors.endswith("Nothing was written.\n")
     assert found.files == {**first.files, FILES[0]: changed.read_text()}
 
@@ -291,17 +291,18 @@ def test_the_report_names_all_that_was_found(migrate: Migrate) -> None:
     output = migrate(objects).output
 
     for words in (
-        "2 connections to move, 2 other objects",
-        "moved before: fivetranops_connection.before",
+        "2 connections to move, and 2 other objects",
+        "moved earlier: fivetranops_connection.before",
         "  fivetran_connection.first -> fivetranops_connection.first\n"
         "    with fivetran_connection_config.c\n",
         "  first: secrets.password: TF_VAR_first_password",
-        "there is no place for it here\n  2 fivetran_group: fivetran_group.x, fivetran_group.y\n"
+        "this provider has no resource for it\n"
+        "  2 fivetran_group: fivetran_group.x, fivetran_group.y\n"
         "  1 fivetran_user: module.m.fivetran_user.u\n",
         "not in this state\n  1 fivetran_connector_schedule: fivetran_connector_schedule.alone\n",
-        "has moved before\n  1 fivetran_connector_schedule: fivetran_connector_schedule.late\n",
+        "has moved already\n  1 fivetran_connector_schedule: fivetran_connector_schedule.late\n",
         "timeouts of fivetran_connector.timed",
-        "it has to say '0 to add, 0 to change, 0 to destroy', and 'has moved to' 2 times",
+        "it must say '0 to add, 0 to change, 0 to destroy', and 'has moved to' 2 times",
     ):
         assert words in output
     assert "aws" not in output
@@ -348,4 +349,4 @@ def test_a_file_of_imports_loses_no_connection(migrate: Migrate, form: str, name
 
     assert (found.status, found.files) == (1, first.files)
     assert f"{name} has connections that are not in this state" in found.errors
-    assert "delete them: first (a). Name another directory" in found.errors
+    assert "delete them: first (a). Choose another directory" in found.errors

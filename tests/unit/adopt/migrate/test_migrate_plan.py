@@ -182,8 +182,8 @@ def test_a_target_with_an_object_is_refused(planned: Any) -> None:
 
     reason = refusal(planned, [orders(), there])
 
-    assert f"would become {TARGET}.orders, which has an object already" in reason
-    assert "a plan leaves that and destroys connection abc" in reason
+    assert f"would become {TARGET}.orders, which already has an object" in reason
+    assert "a plan keeps that one and destroys connection abc" in reason
     assert "terraform state mv" in reason
 
 
@@ -192,7 +192,7 @@ def test_a_connection_that_moved_and_is_still_there_is_refused(planned: Any) -> 
 
     reason = refusal(planned, [orders(), there])
 
-    assert f"connection abc is in the state as {TARGET}.elsewhere already" in reason
+    assert f"connection abc is already in the state as {TARGET}.elsewhere" in reason
     assert "Run 'terraform state rm' on fivetran_connection.orders first" in reason
 
 
@@ -207,9 +207,12 @@ def test_two_sources_of_one_connection_are_refused(planned: Any) -> None:
     [
         ({"more": {"status": "tainted"}}, "is tainted, so a plan replaces the connection"),
         ({"more": {"deposed": "12345678"}}, "has a deposed object"),
-        ({"version": 2}, "has a state of version 2, and those up to 1 are known"),
-        ({"attributes": {**orders().attributes, "id": None}}, "has no id of a connection"),
-        ({"attributes": {**orders().attributes, "id": "../x"}}, "has no id of a connection"),
+        (
+            {"version": 2},
+            "has a state of version 2, and this version of connections-as-code reads those up to 1",
+        ),
+        ({"attributes": {**orders().attributes, "id": None}}, "has no connection id"),
+        ({"attributes": {**orders().attributes, "id": "../x"}}, "has no connection id"),
         ({"attributes": {**orders().attributes, "service": None}}, "has no service or no group"),
         ({"attributes": {**orders().attributes, "group_id": ""}}, "has no service or no group"),
     ],
@@ -226,7 +229,10 @@ def test_a_source_that_cannot_move_is_refused(
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ([paused()._replace(version=1)], "has a state of version 1, and those up to 0 are known"),
+        (
+            [paused()._replace(version=1)],
+            "has a state of version 1, and this version of connections-as-code reads those up to 0",
+        ),
         ([configured()._replace(more={"deposed": "1"})], "has a deposed object"),
         (
             [configured(), configured()._replace(name="d")],
@@ -235,11 +241,11 @@ def test_a_source_that_cannot_move_is_refused(
         ),
         (
             [paused(), Stored("fivetran_connection_pause_state", "p", FLAG, 0)],
-            "is paused and not, by fivetran_connection_pause_state.p, ",
+            "is paused in one and not in another of fivetran_connection_pause_state.p, ",
         ),
         (
             [paused()._replace(key="x"), paused("elsewhere")._replace(key="y")],
-            "A removed block takes all of them",
+            "A removed block applies to all instances",
         ),
     ],
 )

@@ -130,16 +130,16 @@ def test_an_empty_state_has_no_objects(tmp_path: Path, document: Any) -> None:
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ("", "is no JSON at line 1, column 1"),
-        (f'{{"a": "{CANARY}', "is no JSON at line 1, column 7"),
-        ("[" * 100_000, "is no JSON"),
-        ([], "it is not an object"),
-        ({"resource": CANARY}, "it has no format_version and no lineage"),
-        ({"version": 3, "serial": 1, "modules": []}, "is a state of version 3, and version 4"),
+        ("", "is not valid JSON at line 1, column 1"),
+        (f'{{"a": "{CANARY}', "is not valid JSON at line 1, column 7"),
+        ("[" * 100_000, "is not JSON that can be read"),
+        ([], "it is not a JSON object"),
+        ({"resource": CANARY}, "it has neither format_version nor lineage"),
+        ({"version": 3, "serial": 1, "modules": []}, "is a state of version 3, but version 4"),
         ({"format_version": "1.0", "planned_values": {}}, "is a plan, not a state"),
-        ({"format_version": "1.0", "values": CANARY}, "an object is not of its form"),
-        (shown({"mode": "managed", "type": CANARY}), "an object is not of its form"),
-        ({**state_file([ORDERS]), "resources": [CANARY]}, "an object is not of its form"),
+        ({"format_version": "1.0", "values": CANARY}, "an object in it has another form"),
+        (shown({"mode": "managed", "type": CANARY}), "an object in it has another form"),
+        ({**state_file([ORDERS]), "resources": [CANARY]}, "an object in it has another form"),
     ],
 )
 def test_what_is_no_state_is_refused(tmp_path: Path, document: Any, words: str) -> None:
@@ -158,7 +158,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     file.write_bytes(b"\xff\xfe\xfd")
 
-    with pytest.raises(StateError, match="is no text in UTF-8"):
+    with pytest.raises(StateError, match="is not text in UTF-8"):
         read_state(str(file))
 
 
@@ -244,7 +244,7 @@ def test_a_workspace_of_the_environment_counts(
     [
         (f"echo {CANARY}; echo {CANARY} >&2; exit 3", "failed with status 3; run it there"),
         ("exit 0", "printed nothing: there is no state yet"),
-        (f"echo {CANARY}", "is no JSON at line 1"),
+        (f"echo {CANARY}", "is not valid JSON at line 1"),
     ],
 )
 def test_a_pull_that_fails_says_so_without_output(

@@ -57,7 +57,9 @@ def test_a_copy_of_the_state_comes_after_init(steps: Steps) -> None:
     found = steps([orders()])
 
     assert found[1] == "terraform -chdir=. init"
-    assert found[2].startswith("terraform -chdir=. state pull > before.tfstate: the way back.")
+    assert found[2].startswith(
+        "terraform -chdir=. state pull > before.tfstate: a copy to go back to."
+    )
     assert found[3].startswith("terraform -chdir=. plan:")
 
 
@@ -122,8 +124,8 @@ def test_a_state_where_all_has_moved_writes_nothing(
 
     first = ", ".join(f"fivetranops_connection.c00{number}" for number in range(5))
     assert found == (
-        ".: nothing of fivetran/fivetran is in it, so nothing was written.\n"
-        f"  moved before: {first} and 300 more\n"
+        ".: it contains nothing of fivetran/fivetran, so nothing was written.\n  moved earlier: "
+        f"{first} and 300 more\n"
     )
     assert [each.name for each in tmp_path.iterdir()] == ["terraform.tfstate"]
 

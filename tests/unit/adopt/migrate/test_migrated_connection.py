@@ -241,7 +241,7 @@ def test_a_config_that_is_no_object_is_named(migrated: Any, text: str) -> None:
         stored, configured(None)._replace(attributes=settings("abc", None) | {"auth": text})
     )
 
-    reason = "it is no object in JSON. It stays as it is at Fivetran."
+    reason = "it is not a JSON object. It stays as it is at Fivetran."
     assert found.left_out == (
         f"config of fivetran_connection.orders is not managed: {reason}",
         f"auth of fivetran_connection_config.c is not managed: {reason}",
@@ -304,7 +304,9 @@ def test_the_auth_of_settings_is_named_as_it_would_be_a_change(migrated: Any) ->
         "client_access": {"client_secret": Variable("c_client_access_client_secret")}
     }
     (comment,) = found.left_out
-    assert comment.startswith("auth.client_access of fivetran_connection_config.c is not written:")
+    assert comment.startswith(
+        "auth.client_access of fivetran_connection_config.c is not written, because"
+    )
 
 
 def test_what_steers_requests_of_settings_is_named(migrated: Any) -> None:
@@ -315,7 +317,9 @@ def test_what_steers_requests_of_settings_is_named(migrated: Any) -> None:
     assert found.described.attributes["trust_certificates"] is True
     assert "run_setup_tests" not in found.described.attributes
     (comment,) = found.left_out
-    assert comment.startswith("run_setup_tests of fivetran_connection_config.c is not written:")
+    assert comment.startswith(
+        "run_setup_tests of fivetran_connection_config.c is not written, because"
+    )
 
 
 @pytest.mark.parametrize("version", range(5))
@@ -381,4 +385,4 @@ def test_a_connection_of_an_unknown_service_is_described(migrated: Any) -> None:
         "token": Variable("x_token"),
         "host": Variable("x_host"),
     }
-    assert found.left_out[0].startswith("The service unheard_of is unknown here")
+    assert found.left_out[0].startswith("The service unheard_of is not in the catalogue")

@@ -356,5 +356,5 @@ def test_a_version_that_nobody_tells_is_taken_as_of_today(api: ScriptedApi) -> N
 
 @pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/../b", "%2e%2e", "a\n"])
 def test_an_identifier_that_leads_elsewhere_is_never_sent(identifier: str) -> None:
-    with pytest.raises(InvalidIdentifier, match="is no identifier, so nothing was sent"):
+    with pytest.raises(InvalidIdentifier, match="is not a valid identifier, so nothing was sent"):
         client("http://127.0.0.1:9").connector(identifier, Deadline(1))

@@ -63,7 +63,7 @@ def test_a_status_that_moved_since_the_plan_is_told(
     warnings = core.apply(plan, config)
 
     assert "The status of connector wiki changed between plan and apply" in warnings
-    assert "The plan saw error, and by now it was connected" in core.said[-1]
+    assert "In the plan it was error; at the apply it was connected" in core.said[-1]
     assert state(core)["previous_status"] == "connected"
 
 
@@ -78,7 +78,7 @@ def test_a_status_that_moved_where_nothing_leads_on_shows_both(
     with pytest.raises(ProviderRefused) as refused:
         core.apply(plan, config)
 
-    assert "is needs_configuration; it was error when it was looked at before" in str(refused.value)
+    assert "is needs_configuration; it was error when it was last read" in str(refused.value)
     assert world.status == "needs_configuration"
     assert state(core)["status"] == "error"
 
@@ -162,7 +162,7 @@ def test_interrupted_change_ends_with_the_status_before(
     plan = core.plan(config)
     world.fail(ElasticFault("500", method="PUT", nth=2, times=ALWAYS))
 
-    with pytest.raises(ProviderRefused, match="got as far as needs_configuration"):
+    with pytest.raises(ProviderRefused, match="is now needs_configuration"):
         core.apply(plan, config)
     assert world.status == "needs_configuration"
     world.fail()
@@ -180,7 +180,7 @@ def test_interrupted_first_change_ends_with_the_status_before(
     plan = core.plan(config)
     world.fail(ElasticFault("500", method="PUT", nth=2, times=ALWAYS))
 
-    with pytest.raises(ProviderRefused, match="got as far as needs_configuration"):
+    with pytest.raises(ProviderRefused, match="is now needs_configuration"):
         core.apply(plan, config)
     world.fail()
     apply(core, config)
@@ -214,4 +214,4 @@ def test_replacement_keeps_apart_the_status_of_the_old_connector(
     with pytest.raises(ProviderRefused, match="connector other is created") as refused:
         core.plan(config)
 
-    assert "looked at before" not in str(refused.value)
+    assert "last read" not in str(refused.value)

@@ -82,7 +82,7 @@ def test_the_shortest_way_leads_wherever_there_is_one(
     lasting: ElasticWorld, before: str, wanted: str
 ) -> None:
     if wanted == "created" and before != "created":
-        with pytest.raises(ProviderRefused, match="Nothing leads to created"):
+        with pytest.raises(ProviderRefused, match="No steps lead to created"):
             apply(lasting, before, wanted, "shortest")
         assert lasting.status == before
         return

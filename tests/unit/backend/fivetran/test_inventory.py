@@ -149,7 +149,7 @@ def test_a_sandbox_that_is_not_there_is_not_made(
     with pytest.raises(ProviderError) as failed:
         open_inventory({})
 
-    assert "does not exist. Check FIVETRAN_API_URL, or make the file: " in failed.value.detail
+    assert "does not exist. Check FIVETRAN_API_URL, or create the file: " in failed.value.detail
     assert not [*tmp_path.iterdir()]
 
 

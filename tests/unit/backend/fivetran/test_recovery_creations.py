@@ -101,11 +101,11 @@ def test_creation_that_is_there_is_reported_and_noted(folder: Path) -> None:
 
     assert words == [
         (
-            "Connection id_sales (sales) was created by a run that was interrupted",
-            f"The run of {SINCE} ended before Terraform knew of it. As long as the resource "
-            "that created it is configured, the next apply takes it over instead of creating a "
-            "second one. Otherwise import it (terraform import ADDRESS id_sales), or delete it in "
-            "Fivetran.",
+            "Connection id_sales (sales) was created by an interrupted run",
+            f"The run of {SINCE} ended before the connection was recorded in Terraform's state. "
+            "As long as the resource that created it is configured, the next apply adopts it "
+            "instead of creating a second one. Otherwise import it (terraform import ADDRESS "
+            "id_sales), or delete it in Fivetran.",
         )
     ]
     assert sorted(client.asked) == ["g/orders", "g/sales", "id_sales"]
@@ -125,8 +125,8 @@ def test_creation_that_cannot_be_looked_for_is_reported(folder: Path) -> None:
 
     assert sorted(words) == [
         (
-            f"A connection named {schema} may be there without being in state",
-            "A run that created it in group g was interrupted, and it cannot be looked for now: "
+            f"A connection named {schema} may exist without being in state",
+            "An interrupted run created it in group g, and it cannot be looked for now: "
             f"{BROKEN}. {BROKEN.remedy}",
         )
         for schema in ("orders", "sales")

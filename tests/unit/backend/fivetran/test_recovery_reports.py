@@ -15,19 +15,19 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 ENTRY = JournalEntry("abc", "account", False, OLD, "print", "2026-05-31T12:00:00Z")
 CHANGE = ENTRY._replace(wanted="", found=None)
-LEFT = "Connection abc was left behind by a run that was interrupted"
+LEFT = "Connection abc was left behind by an interrupted run"
 OF_STATE = "A run of 2026-05-31T12:00:00Z was setting its state"
 OF_CHANGE = "A run of 2026-05-31T12:00:00Z was changing it while it was paused"
-AGAIN = "It was set running again now. "
+AGAIN = "It has been unpaused now. "
 NEXT = (
-    "If the state was not set yet, the next apply sets it, or the command that was setting it, if "
-    "it is run again."
+    "If the state was not set yet, the next apply sets it, or the interrupted command if you run "
+    "it again."
 )
-LOOK = "Look at the plan for what was not changed yet."
+LOOK = "Check the plan for changes that were not made."
 BY_HAND = (
-    "If it is paused and nobody paused it on purpose, set it running by hand: PATCH "
-    '/v1/connections/abc with {"paused": false}, or in the Fivetran dashboard. This warning comes '
-    "until it runs, or its state is set again."
+    "If it is paused and nobody paused it on purpose, unpause it: PATCH /v1/connections/abc with "
+    '{"paused": false}, or in the Fivetran dashboard. This warning is repeated until it runs or '
+    "its state is set again."
 )
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 
@@ -203,8 +203,8 @@ def test_recovery_goes_on_after_an_error_and_tells_its_remedy(journal: Journal) 
 
     assert first == (
         "Connection a may be left paused",
-        "A run that had paused it was interrupted, and that cannot be repaired now: "
-        f"{broken}. {broken.remedy}",
+        f"An interrupted run had paused it, and it cannot be unpaused now: {broken}. "
+        f"{broken.remedy}",
     )
     assert second[0] == LEFT.replace("abc", "b")
     assert api.journal == ["GET", "GET", "unpause"]

@@ -84,7 +84,7 @@ def test_a_wait_that_does_not_fit_ends_at_once(clock: FakeTime) -> None:
     # Then no time passes, and one that ends with the deadline fits
     assert str(caught.value) == (
         "waiting for the sync would take 11 s more, "
-        "and the time limit of this operation (30 s) leaves 10 s"
+        "but the time limit of this operation (30 s) leaves 10 s"
     )
     assert clock.time() - begun == 20.0
     deadline.wait(10.0, "the sync")

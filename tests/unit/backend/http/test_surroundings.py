@@ -226,7 +226,7 @@ def test_proxy_that_is_none_is_a_clear_error(
     made, errors = configured(vendor, "https://api.invalid", tmp_path)
     assert errors == []
 
-    with pytest.raises(NoResponse, match="the proxy of HTTPS_PROXY is none that can be") as found:
+    with pytest.raises(NoResponse, match="the proxy of HTTPS_PROXY cannot be used") as found:
         made.client.check_access(Deadline(5))
 
     assert found.value.sent is False

@@ -209,7 +209,7 @@ def test_the_warning_about_learnt_forms_names_no_more_than_ten() -> None:
     ten = ", ".join(f"config.k{number:02}" for number in range(10))
     assert warned(11) == Diagnostic(
         False,
-        "Fivetran shows settings of connection abc (orders) otherwise than they were sent",
+        "Fivetran shows settings of connection abc (orders) in another form than they were sent",
         f"{ten}, …: the last apply sent what is configured, Fivetran accepted it, and now returns "
         "something else. The provider treats that as Fivetran's own form of the same setting, and "
         "does not send it again. If somebody may have changed it in Fivetran since that apply, "

@@ -97,7 +97,7 @@ def test_one_warning_names_all_changes_that_send_nothing() -> None:
     assert warning == (
         False,
         "A change that sends nothing",
-        "color, size: this sends nothing to change widget w_1. Terraform's state records it, and "
-        "it applies to what is done from then on.",
+        "color, size: no request is sent for this change of widget w_1. Terraform's state records "
+        "it, and it applies from the next operation on.",
         (),
     )

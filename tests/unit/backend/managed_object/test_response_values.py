@@ -272,7 +272,7 @@ def test_an_import_leaves_out_what_the_schema_does_not_allow() -> None:
 
     assert found == state | {"mode": None, "count": None}
     detail = (
-        "Acme answers a value for {} of widget w_1 (s) that this version of the provider does not "
+        "Acme returns a value for {} of widget w_1 (s) that this version of the provider does not "
         "know. It stays as it is at Acme, and is left out of the state. Newer versions of the "
         "provider may know it."
     )

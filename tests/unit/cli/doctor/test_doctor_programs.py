@@ -172,7 +172,7 @@ def test_a_terraform_that_tells_no_version_is_an_error(
     (found,) = local_checks.terraform(machine)
 
     assert found.verdict == "error"
-    assert "does not tell its version" in found.found
+    assert "does not report its version" in found.found
 
 
 def test_another_program_in_place_of_terraform_is_looked_at(machine: Machine, put: Put) -> None:

@@ -76,7 +76,7 @@ def test_a_wrong_trigger_is_one_finding(
         ({**GIVEN, "condition": "var.is_open"}, 'write "${var.is_open}"'),
         (
             {**GIVEN, "events": ["after_destroy"]},
-            "run the action by itself before the destroy: terraform apply -invoke=ADDRESS",
+            "run the action on its own before the destroy: terraform apply -invoke=ADDRESS",
         ),
     ],
 )
@@ -193,7 +193,7 @@ def test_an_action_before_a_change_reads_it_not(
 
     assert (finding.rule, finding.pointer) == ("trigger-cycle", f"{TRIGGERS}/0/actions/0")
     assert finding.found == "the action demo/sync, which reads fivetranops_connection.orders"
-    assert finding.hint.startswith(f"take {event.replace('before', 'after')}; or name ")
+    assert finding.hint.startswith(f"use {event.replace('before', 'after')}; or give the action ")
 
 
 def test_a_condition_before_a_change_reads_it_not(
@@ -206,7 +206,7 @@ def test_a_condition_before_a_change_reads_it_not(
     (finding,) = reported(synth)
 
     assert (finding.rule, finding.pointer) == ("trigger-cycle", f"{TRIGGERS}/0/condition")
-    assert finding.hint == "take after_update"
+    assert finding.hint == "use after_update"
 
 
 def test_a_name_that_begins_alike_is_no_cycle(

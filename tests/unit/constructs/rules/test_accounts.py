@@ -174,7 +174,7 @@ def test_another_provider_is_a_finding_that_names_both(
     assert (str(finding.place), finding.rule) == ("demo/made", "provider-differs")
     assert finding.pointer == "/provider"
     assert finding.found == "the provider demo/second, but demo/orders belongs to demo/fivetran"
-    assert finding.hint.startswith("leave provider out, to use that of demo/orders")
+    assert finding.hint.startswith("leave provider out to use that of demo/orders")
 
 
 def test_the_default_provider_may_be_another_one(

@@ -55,7 +55,7 @@ def test_secret_in_code_is_a_warning_with_a_local_provider(
 
     shown = capsys.readouterr().err
     assert "demo/orders: warning[secret-in-code] /secrets/password" in shown
-    assert "will be in cdktf.out in clear" in shown
+    assert "would be in cdktf.out in clear text" in shown
     assert "hunter2" not in shown
 
 

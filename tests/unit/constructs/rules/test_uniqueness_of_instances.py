@@ -42,7 +42,9 @@ def test_one_schema_for_several_instances_is_a_finding(
     assert (finding.rule, finding.pointer, finding.severity) == ("schema-taken", "/config", "error")
     assert finding.found == "the destination schema 'same' for 2 instances"
     mark = "${count.index}" if "count" in many else "${each.key}"
-    assert finding.hint == f"write {mark} in it, or another expression that differs"
+    assert (
+        finding.hint == f"write {mark} in it, or another expression that differs for each instance"
+    )
 
 
 @pytest.mark.parametrize("few", FEW)

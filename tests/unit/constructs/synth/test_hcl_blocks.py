@@ -39,8 +39,8 @@ def test_what_may_be_a_block_is_refused(value: Any) -> None:
 
     assert (error.block, error.path) == (("resource", "a", "x"), ("part",))
     assert error.hint == (
-        "set it by a parameter of the class; or override dynamic.part with for_each and content"
-        " for blocks, or part with an expression such as Fn.merge([...]) for an argument"
+        "set it with a parameter of the class; or override dynamic.part with for_each and content "
+        "for blocks, or part with an expression such as Fn.merge([...]) for an argument"
     )
 
 

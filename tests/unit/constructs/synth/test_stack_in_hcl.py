@@ -66,7 +66,9 @@ def test_an_override_that_may_be_a_block_is_refused(
     (finding,) = reported(app.synth)
 
     assert (str(finding.place), finding.rule, finding.pointer) == ("demo/disk", "hcl", "/more")
-    assert finding.hint.startswith("set it by a parameter of the class; or override dynamic.more ")
+    assert finding.hint.startswith(
+        "set it with a parameter of the class; or override dynamic.more "
+    )
     assert not [*outdir.rglob("cdk.tf*")]
 
 

@@ -72,7 +72,7 @@ def test_numbers_out_of_range_are_refused(numbers: dict[str, int]) -> None:
 def test_an_account_is_not_made_twice_and_never_half() -> None:
     with Store(None) as store:
         generate(store, connections=3, services=3)
-        with pytest.raises(SandboxError, match="reset it first"):
+        with pytest.raises(SandboxError, match="reset the sandbox first"):
             generate(store, connections=5, services=3)
 
         assert len(store.journal()) == 0

@@ -61,7 +61,7 @@ def test_a_wrong_condition_is_one_clear_error(value: Any, message: str) -> None:
         (["500"], "must have kind"),
         ([{"method": "GET"}], "must have kind"),
         ([{"kind": "500", "count": 1}], "may have method, path, nth"),
-        ([{"kind": "501"}], "unknown fault '501'; there are 500,"),
+        ([{"kind": "501"}], "unknown fault '501'; the faults are 500,"),
         ([{"kind": 500}], "unknown fault 500"),
         ([{"kind": "500", "method": "get"}], "method"),
         ([{"kind": "500", "path": "v1"}], "path of a fault must begin"),

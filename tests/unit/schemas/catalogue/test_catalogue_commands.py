@@ -118,7 +118,7 @@ def test_live_fails_as_a_whole_and_leaves_the_file_as_it_is(run: Run, account: s
     status, _, err = run("refresh", "--live", "postgres", "no_such_service")
 
     assert status == 1
-    assert err.startswith("catalogue: the account knows no service 'no_such_service'; check")
+    assert err.startswith("catalogue: the account has no service 'no_such_service'; check")
     assert Path(FILE).read_bytes() == before
     assert [path.name for path in Path().iterdir()] == [FILE]
 
@@ -231,7 +231,7 @@ def test_openapi_tells_what_it_changes(run: Run, project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("{", "it is no JSON"), ("{}", "how connections are made"), (None, "No such file")],
+    [("{", "it is not JSON"), ("{}", "how connections are created"), (None, "No such file")],
 )
 def test_another_document_is_refused_and_nothing_is_written(
     run: Run, project: Path, text: str | None, reason: str

@@ -58,8 +58,8 @@ def test_destination_schema_is_no_field_of_secrets() -> None:
 def test_unknown_field_lists_known_ones_and_unchecked() -> None:
     hint = only(check(service="stripe", config={"schema": "s", "zzz": 1})).hint
 
-    assert hint.startswith("known are access_token, api_key, ")
-    assert hint.endswith("if Fivetran has it, name config.zzz in unchecked, with the reason")
+    assert hint.startswith("the known fields are access_token, api_key, ")
+    assert hint.endswith("if Fivetran has it, list config.zzz in unchecked, with a reason")
 
 
 def test_a_long_list_of_fields_is_cut() -> None:
@@ -184,7 +184,7 @@ def test_a_setting_is_not_let_through_without_a_reason(reason: str) -> None:
     [
         (
             "config.host",
-            "leave it out: its name, type and value are right, and a secret is never let through",
+            "leave it out: its name, type and value are valid, and a secret is never exempt",
         ),
         ("config.hosts", "leave it out: there is no such setting here"),
         ("zzz", "leave it out: there is no such setting here"),

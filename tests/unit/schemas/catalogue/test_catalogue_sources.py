@@ -99,7 +99,7 @@ def test_key_of_another_schema_form_is_a_field() -> None:
 
 @pytest.mark.parametrize("broken", [{}, {"components": {}}, {"components": {"schemas": {}}}, []])
 def test_another_document_is_refused(broken: Any) -> None:
-    with pytest.raises(sources.UnreadableContract, match="how connections are made"):
+    with pytest.raises(sources.UnreadableContract, match="how connections are created"):
         sources.services_of_contract(broken)
 
 

@@ -154,7 +154,7 @@ def test_a_plan_is_kept_and_names_the_next_command(
     assert started("plan") == 0
 
     assert len(plans(folder)) == 3
-    assert "Apply exactly this: ENVIRONMENT=live make apply\n" in capsys.readouterr().out
+    assert "To apply exactly this plan: ENVIRONMENT=live make apply\n" in capsys.readouterr().out
     assert started("apply") == 0
     assert ran(folder)[-1] == "apply"
 
@@ -195,7 +195,7 @@ def test_ctrl_c_in_an_apply_does_not_say_that_nothing_changed(
     assert started("deploy", lambda: "yes\n") == 1
 
     printed = capsys.readouterr()
-    assert "The plan was not applied as a whole, and is deleted." in printed.err
+    assert "The plan was applied only in part, and has been deleted." in printed.err
     assert "Nothing was changed" not in printed.out + printed.err
     assert plans(folder) == []
 

@@ -56,7 +56,7 @@ def test_the_plan_of_another_environment_is_refused(kept: PlanFile, tmp_path: Pa
     other = tmp_path / "other"
     shutil.copytree(tmp_path, other, ignore=shutil.ignore_patterns("other"))
 
-    assert plan(other, "staging").problem() == "the plan is one for live, not for staging"
+    assert plan(other, "staging").problem() == "the plan is for live, not for staging"
 
 
 @pytest.mark.parametrize("action", [None, "destroy"])

@@ -146,7 +146,7 @@ def test_an_empty_account_is_said_to_be_empty(run: Adopt, store: Store, folder: 
     result = run("--group", "nobody")
 
     assert result.status == 0
-    assert "has no connection that this API key can see" in result.out
+    assert "this API key can see no connection" in result.out
     assert (folder / "dev.yaml").read_text() == DEV
 
 
@@ -161,7 +161,7 @@ def test_an_entry_without_an_identifier_is_not_doubled(
 
     assert "Next" not in result.out
     assert entries(folder) == {}
-    assert f"not added: {identifier} (orders), because mine describes" in result.out
+    assert f"not added: {identifier} (orders), because mine has" in result.out
     assert f"write import_id: {identifier} there" in result.out
 
 
@@ -188,7 +188,7 @@ def test_connection_of_another_environment_is_not_adopted(
     result = run()
 
     assert [each["import_id"] for each in entries(folder).values()] == [mine]
-    assert "1 connection the environment prod imports" in result.out
+    assert "1 connection that the environment prod imports" in result.out
     assert (folder / "prod.yaml").read_text() == text
 
 
@@ -209,7 +209,7 @@ def test_an_environment_that_does_not_exist_is_named(run: Adopt) -> None:
     assert run(environment="pord") == Result(
         1,
         "",
-        "adopt: there is no environment 'pord' among dev, prod; did you mean 'prod'?\n"
+        "adopt: there is no environment 'pord' (found: dev, prod); did you mean 'prod'?\n"
         "Nothing was written.\n",
     )
 
@@ -220,7 +220,7 @@ def test_a_file_with_mistakes_has_to_be_mended_first(run: Adopt, folder: Path) -
     result = run()
 
     assert result.status == 1
-    assert "the environment dev has mistakes, correct them first" in result.err
+    assert "the environment dev has mistakes; correct them first" in result.err
     assert result.err.lower().count("nothing was written") == 1
     assert "dev.yaml:3:1: error[unknown-attribute] /conections" in result.err
 
@@ -313,8 +313,8 @@ def test_adopt_names_a_file_that_is_missing(run: Adopt) -> None:
 def test_adopt_into_a_file_that_is_not_read_is_refused(run: Adopt, folder: Path) -> None:
     (folder / "dev.yml").write_text("")
 
-    assert "is not read; rename it to dev.yaml" in run(environment=str(folder / "dev.yml")).err
+    assert "is ignored; rename it to dev.yaml" in run(environment=str(folder / "dev.yml")).err
 
 
 def test_adopt_into_the_base_is_refused(run: Adopt) -> None:
-    assert "there is no environment 'base' among dev, prod" in run(environment="base").err
+    assert "there is no environment 'base' (found: dev, prod)" in run(environment="base").err

@@ -85,7 +85,7 @@ def test_a_setting_that_comes_from_the_base_is_explained(findings: Findings) -> 
     (finding,) = findings(base, "backend: {type: gcs, bucket: b}")
 
     assert str(finding.place) == "stacks/environments/base.yaml:2:24"
-    assert finding.hint.endswith("where base.yaml brings it, write path: null here")
+    assert finding.hint.endswith("if base.yaml sets it, write path: null here")
 
 
 def test_missing_setting_is_reported_in_the_environment(findings: Findings) -> None:

@@ -31,9 +31,7 @@ def test_a_schema_that_is_taken_has_its_line(found: Found) -> None:
 def test_a_schema_that_is_taken_names_the_other_entry(findings: Findings) -> None:
     (finding,) = findings(TWO)
 
-    assert (
-        finding.found == "the destination schema 'same' in the group 'g', as connections.a has it"
-    )
+    assert finding.found == "the destination schema 'same' in the group 'g', first in connections.a"
 
 
 def test_a_schema_that_is_taken_in_the_base_is_one_mistake(folder: Path) -> None:

@@ -112,7 +112,7 @@ def test_shared_state_of_the_base_is_reported_once_there(shared: Shared) -> None
     (finding,) = shared("", "", base)
 
     assert str(finding.place) == "stacks/environments/base.yaml:5:8"
-    assert finding.hint == "write another key for each of them"
+    assert finding.hint == "write a different key for each of them"
 
 
 def test_states_without_a_visible_difference_are_a_warning(load_two: LoadTwo) -> None:
@@ -121,7 +121,7 @@ def test_states_without_a_visible_difference_are_a_warning(load_two: LoadTwo) ->
     found = warnings_of(environments)
 
     assert [(each.rule, each.severity) for each in found] == [("shared-state", "warning")] * 2
-    assert "nothing in the files" in found[0].found
+    assert "no setting that separates" in found[0].found
 
 
 def test_a_shared_state_is_found_beside_other_mistakes(shared: Shared) -> None:

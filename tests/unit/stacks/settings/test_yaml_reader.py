@@ -129,22 +129,22 @@ def test_bytes_that_are_no_text_are_a_finding(folder: Path) -> None:
         (
             "a: 1\nb: 'open\nc: 3\n",
             "unexpected end of stream",
-            "close the quote that is opened in line 2, column 4",
+            "close the quote that opens in line 2, column 4",
         ),
-        ("a: {b: 1\nc: 2\n", None, "close the brace { that is opened in line 1, column 4"),
-        ("a: [1,\nb: 2\n", None, "close the bracket [ that is opened in line 1, column 4"),
-        ("a: @b\n", None, "put text that begins with a special character in quotes"),
+        ("a: {b: 1\nc: 2\n", None, "close the brace { that opens in line 1, column 4"),
+        ("a: [1,\nb: 2\n", None, "close the bracket [ that opens in line 1, column 4"),
+        ("a: @b\n", None, "quote text that begins with a special character"),
         (
             "a: b: c\n",
             None,
-            "put text with a colon in quotes, and indent the keys of a mapping alike",
+            "quote text that contains a colon, and indent all keys of a mapping equally",
         ),
         (
             "a: 1\nb 1\nc: 2\n",
             "a key without a colon",
             "write a colon and a space after the key",
         ),
-        ("a:\n  b: 1\n c: 2\n", None, "indent the keys of a mapping alike"),
+        ("a:\n  b: 1\n c: 2\n", None, "indent all keys of a mapping equally"),
     ],
 )
 def test_a_syntax_error_says_what_to_do(
@@ -195,7 +195,10 @@ def test_a_missing_base_says_what_to_do(folder: Path) -> None:
         load_environment("dev", folder)
 
     assert str(failed.value).startswith("stacks/environments/base.yaml: error[file]")
-    assert failed.value.findings[0].hint == "create it; it may be empty if nothing is shared"
+    assert (
+        failed.value.findings[0].hint
+        == "create it; it may be empty if the environments share nothing"
+    )
 
 
 def test_a_text_in_place_of_a_boolean_says_what_to_write(findings: Findings) -> None:

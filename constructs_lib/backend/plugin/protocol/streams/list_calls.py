@@ -71,7 +71,7 @@ class _Listing:
         if len(self._seen) >= operation.limit or operation.diagnostics.has_errors:
             return True
         if operation.stopping.is_set():
-            text = f"Terraform was told to stop when {_counted(len(self._seen))} found."
+            text = f"Terraform was asked to stop when {_counted(len(self._seen))} found."
             operation.diagnostics.warning(INCOMPLETE, text)
         return operation.stopping.is_set()
 

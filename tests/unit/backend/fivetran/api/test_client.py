@@ -71,7 +71,10 @@ def test_what_is_no_identifier_is_never_sent(api: ScriptedApi, client: Client) -
         for ask in (client.connection, client.state, client.delete_connection):
             with pytest.raises(errors.InvalidIdentifier) as caught:
                 ask(identifier, Deadline(5))
-            assert str(caught.value) == f"{identifier!a} is no identifier, so nothing was sent"
+            assert (
+                str(caught.value)
+                == f"{identifier!a} is not a valid identifier, so nothing was sent"
+            )
 
     check_every(["", " ", ".", "..", "a/b", "a?c", "a#b", "%2e", "a\n"], check)
     assert api.seen == []

@@ -328,7 +328,10 @@ def test_base_is_the_address_before_the_version() -> None:
         ("sandbox", None),
         (BASE, None),
         ("https://user:pw@x.example", "a user name or password, which belong in api_key and"),
-        ("http://x.example", "it would send the credentials over the network in clear; use https"),
+        (
+            "http://x.example",
+            "it would send the credentials over the network in clear text; use https",
+        ),
     ],
 )
 def test_address_that_may_not_be_used_is_not_shown(url: str, problem: str | None) -> None:

@@ -92,7 +92,7 @@ def test_waiting_is_told_with_its_end(
     # Then each wait is told, and one that does not fit is an error at once
     assert str(caught.value) == (
         "waiting for the rate limit of the account would take 30 s more, "
-        "and the time limit of this operation (50 s) leaves 20 s"
+        "but the time limit of this operation (50 s) leaves 20 s"
     )
     assert clock.time() == pytest.approx(begun + 30)
 

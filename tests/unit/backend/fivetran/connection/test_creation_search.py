@@ -238,9 +238,9 @@ def test_lost_creation_says_what_was_looked_for() -> None:
     assert (error.cause, error.trace, error.tried) == (BROKEN, TRACE, BROKEN.tried)
     assert str(error) == str(BROKEN)
     assert error.remedy == (
-        "A connection with the destination schema orders in group g was looked for, and is not "
-        "there so far. It may still appear. Run the command again: it is looked for first, and "
-        "taken over if it is there."
+        "No connection with the destination schema orders was found in group g yet. It may still "
+        "appear. Run the command again: it first looks for the connection, and adopts it if it "
+        "exists."
     )
 
 
@@ -249,9 +249,10 @@ def test_taken_name_says_who_has_it() -> None:
 
     assert (str(error), error.tried) == (str(CONFLICT), CONFLICT.tried)
     assert error.remedy == (
-        "Connection made (service postgres, created 2026-06-01T00:30:00Z) is there with the "
-        "destination schema orders in group g. To manage that one: terraform import ADDRESS made, "
-        "with the address of this resource. Otherwise choose another destination schema."
+        "Connection made (service postgres, created 2026-06-01T00:30:00Z) already has the "
+        "destination schema orders in group g. To manage that connection: terraform import "
+        "ADDRESS made, with the address of this resource. Otherwise choose another destination "
+        "schema."
     )
 
 
@@ -272,11 +273,11 @@ def test_advice_after_a_creation_names_the_place() -> None:
     )
 
     assert advice(CONFLICT) == (
-        f"There is {place} already, or was until just now. Choose another schema, or import that "
+        f"There is {place}, or there was until just now. Choose another schema, or import that "
         "connection: terraform import ADDRESS IDENTIFIER."
     )
     assert advice(BROKEN) == (
-        f"The connection may exist all the same. Look for {place}: if it is there, import it "
+        f"The connection may exist nevertheless. Look for {place}: if it is there, import it "
         "(terraform import ADDRESS IDENTIFIER) before the next apply."
     )
     assert advice(REFUSED) == ""

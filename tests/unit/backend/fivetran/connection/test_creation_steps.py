@@ -161,7 +161,7 @@ def test_creation_that_is_not_there_is_lost(
 
     assert requests(api) == [POST, LIST, LIST, LIST]
     assert caught.value.trace[:3] == ("g", "postgres", "orders")
-    assert "destination schema orders in group g was looked for" in caught.value.remedy
+    assert "destination schema orders was found in group g yet" in caught.value.remedy
     assert [(one["connection"], one["is_lost"]) for one in entries(account)] == [("", True)]
 
 

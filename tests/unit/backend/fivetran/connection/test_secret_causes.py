@@ -151,9 +151,9 @@ def test_the_plan_says_which_secrets_are_sent_again_and_why() -> None:
         Diagnostic(
             False,
             "Secrets are sent again",
-            "auth.token, config.password: unchanged, and sent along with the change of "
-            "config.auth_method, config.new_flag. That may decide which secrets count, and "
-            "Fivetran silently drops what does not count when it is sent.",
+            "auth.token, config.password: unchanged, but sent along with the change of "
+            "config.auth_method, config.new_flag. That change may decide which secrets Fivetran "
+            "uses, and Fivetran silently drops secrets that it does not use when they are sent.",
             ("secrets_applied",),
         )
     ]

@@ -103,8 +103,8 @@ def test_an_object_is_not_sent_while_a_secret_in_it_has_no_value(
 
     assert failed.value.summary == "A setting would be sent without its secret"
     assert failed.value.detail == (
-        f"login in {scope} changes, and {scope}.{name} has no value, so that Fivetran might lose "
-        "it. Give the secret its value, or take the change back. Nothing was changed."
+        f"login in {scope} changes, but {scope}.{name} has no value, so Fivetran might lose that "
+        "secret. Give the secret its value, or undo the change. Nothing was changed."
     )
     assert failed.value.path == (scope,)
 

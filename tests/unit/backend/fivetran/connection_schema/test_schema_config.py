@@ -259,7 +259,7 @@ def test_what_the_api_did_not_take_is_told_with_both_values() -> None:
 
     found = not_taken(wanted, live(orders=table(mode="LIVE")))
 
-    assert found == ["schemas.public.tables.orders.enabled: sent false, answered true"]
+    assert found == ["schemas.public.tables.orders.enabled: sent false, returned true"]
 
 
 MALFORMED = [

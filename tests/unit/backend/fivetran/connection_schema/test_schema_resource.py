@@ -261,7 +261,7 @@ def test_switching_a_table_on_warns_of_its_history(life: Life) -> None:
 
     warnings = life.set(orders(enabled=True))
 
-    assert warnings == ["Tables are switched on, and load their history again"]
+    assert warnings == ["Tables are enabled, and load their history again"]
 
 
 def test_names_that_are_taken_out_stay_as_they_are(life: Life) -> None:

@@ -70,13 +70,13 @@ def test_move_is_told_with_both_states(
 
     words = describe_progress("abc", seen, connection(succeeded_at=AT), now)
     assert words == (
-        f"{shown_before} was seen at {AT}, and by now its syncs moved it to {shown_now}."
+        f"It was {shown_before} at {AT}; since then its syncs have moved it to {shown_now}."
     )
     with pytest.raises(StateChangedElsewhere) as caught:
         describe_progress("abc", seen, connection(), now)
     assert str(caught.value) == (
-        "the state of connection abc was changed by somebody else since it was last looked at "
-        f"({AT}): then it was {shown_before}, now it is {shown_now}"
+        f"the state of connection abc was changed by somebody else since it was last read ({AT}): "
+        f"then it was {shown_before}, now it is {shown_now}"
     )
 
 
@@ -85,7 +85,7 @@ def test_text_of_an_earlier_version_shows_no_more_than_others() -> None:
 
     words = describe_progress("abc", seen, connection(succeeded_at=AT), OTHER)
 
-    assert words.startswith('{"name": "(hidden)", "n": 1} was seen at ')
+    assert words.startswith('It was {"name": "(hidden)", "n": 1} at ')
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,6 @@ def test_snapshot_of_an_unknown_moment_is_explained_by_anything() -> None:
 
 def test_services_with_a_state_are_listed() -> None:
     assert str(StateNotSupported("abc", "postgres")).endswith(
-        "the services that do are aws_lambda, azure_function, connector_sdk, google_cloud_function"
+        "it can be changed for the services aws_lambda, azure_function, connector_sdk, "
+        "google_cloud_function"
     )

@@ -19,12 +19,12 @@ from constructs_lib.backend.plugin.values.value import Dynamic
 OTHER = {"cursor": "2026-03-03"}
 READS = ["GET", "GET state"]
 BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
-NOT_RESTORED = "The state before is not restored"
+NOT_RESTORED = "The previous state is not restored"
 LEFT = Diagnostic(
     False,
     NOT_RESTORED,
     "Somebody else has set the state of connection abc since this resource did: no sync explains "
-    "what is there. It is left as it is.",
+    "the current state. It is left as it is.",
     (),
 )
 
@@ -144,8 +144,8 @@ def test_destroy_does_not_overwrite_what_is_set_meanwhile(life: StateLife) -> No
     with pytest.raises(ProviderError) as caught:
         life.destroy()
 
-    assert caught.value.summary == f"Cannot restore the state before {SUBJECT}"
-    assert "somebody else since it was last looked at (2026-06-01T00:00:00Z)" in caught.value.detail
+    assert caught.value.summary == f"Cannot restore the previous state of {SUBJECT}"
+    assert "somebody else since it was last read (2026-06-01T00:00:00Z)" in caught.value.detail
     assert life.api.stored == OTHER
 
 
@@ -159,8 +159,8 @@ def test_destroy_after_another_has_set_the_state(life: StateLife) -> None:
         Diagnostic(
             False,
             NOT_RESTORED,
-            "The state of connection abc was set again in the same run, by the resource that takes "
-            "the place of this one. It is left as it is.",
+            "The state of connection abc was set again in the same run, by the resource that "
+            "replaces this one. It is left as it is.",
             (),
         )
     ]
@@ -181,9 +181,9 @@ def test_destroy_with_another_form_restored_is_a_warning() -> None:
     assert life.said == [
         Diagnostic(
             False,
-            "The state before was restored, but differs",
-            "the state of connection abc reads back differently: set was "
-            '{"cursor": "2026-01-01"}, stored is {"added": 1, "cursor": "2026-01-01"}',
+            "The previous state was restored, but differs",
+            "the state of connection abc reads back differently: sent "
+            '{"cursor": "2026-01-01"}, stored {"added": 1, "cursor": "2026-01-01"}',
             (),
         )
     ]
@@ -195,7 +195,7 @@ def test_destroy_that_fails_is_told_with_its_subject(life: StateLife) -> None:
     with pytest.raises(ProviderError) as caught:
         life.destroy()
 
-    assert caught.value.summary == f"Cannot restore the state before {SUBJECT}"
+    assert caught.value.summary == f"Cannot restore the previous state of {SUBJECT}"
     assert not life.account.locks.is_held("abc")
 
 
@@ -207,14 +207,16 @@ def test_destroy_of_what_is_gone_is_a_warning(life: StateLife) -> None:
 
     (said,) = life.said
     assert said.summary == "Connection abc does not exist any more"
-    assert said.detail.startswith("GET answered 404 (NotFound_Connection): gone. https://api.inv")
+    assert said.detail.startswith(
+        "GET answered 404 (NotFound_Connection): gone. The response came from https://api.inv"
+    )
 
 
 def test_destroy_of_what_may_be_gone_waits_without_the_lock(life: StateLife) -> None:
     life.api.failures["GET"] = GONE
     life.stopping.set()
 
-    with pytest.raises(ProviderError, match="Cannot restore the state before") as caught:
+    with pytest.raises(ProviderError, match="Cannot restore the previous state of") as caught:
         life.destroy()
 
     assert "stopped while waiting for what is known of other connections" in caught.value.detail
@@ -294,10 +296,9 @@ def test_plan_of_a_restore_says_where_it_goes(life: StateLife) -> None:
             False,
             "The state of connection abc (shop) moves BACKWARDS, unless the connection is "
             "destroyed, too",
-            "Destroying restores the previous state. If this run destroys the connection itself, "
-            "too, its state goes with it, and nothing is synced again.\n\n"
-            "From the current state to the new one:\n"
-            '  cursor: "2026-06-01" -> "2026-01-01" (backwards by 151 days)',
+            "Destroying restores the previous state. If this run destroys the connection as well, "
+            "its state is deleted with it, and nothing is synced again.\n\nFrom the current state "
+            'to the new one:\n  cursor: "2026-06-01" -> "2026-01-01" (backwards by 151 days)',
             (),
         )
     ]

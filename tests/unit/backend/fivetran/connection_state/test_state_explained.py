@@ -68,7 +68,7 @@ class Moving(Fivetran):
 def test_move_is_explained_by_any_sign_of_a_sync(api: Any) -> None:
     outcome = change(api())
 
-    words = f"a sync moved it on from {SHOWN_OLD} to {SHOWN_OTHER}"
+    words = f"A sync moved it on from {SHOWN_OLD} to {SHOWN_OTHER}."
     assert outcome == Outcome(OTHER, changed=True, progress=words)
 
 
@@ -111,9 +111,9 @@ def test_move_since_the_plan_and_since_the_read_are_both_told() -> None:
     api = Moving(state={"cursor": "2026-02-02"}, syncing=1)
 
     assert change(api, seen=SEEN).progress == (
-        f"{SHOWN_OLD} was seen at 2026-05-01T00:00:00Z, and by now its syncs moved it to "
+        f"It was {SHOWN_OLD} at 2026-05-01T00:00:00Z; since then its syncs have moved it to "
         '{"cursor": "2026-02-02"}. Then a sync moved it on from {"cursor": "2026-02-02"} to '
-        f"{SHOWN_OTHER}"
+        f"{SHOWN_OTHER}."
     )
 
 
@@ -122,7 +122,7 @@ def test_move_since_the_plan_without_a_sync_is_told_in_full() -> None:
         change(Fivetran(state=OTHER), seen=SEEN)
 
     assert str(caught.value) == (
-        "the state of connection abc was changed by somebody else since it was last looked at "
+        "the state of connection abc was changed by somebody else since it was last read "
         f"(2026-05-01T00:00:00Z): then it was {SHOWN_OLD}, now it is {SHOWN_OTHER}"
     )
 
@@ -136,7 +136,7 @@ def test_state_that_reads_back_differently_is_told_in_full() -> None:
         change(Merging())
 
     assert str(caught.value) == (
-        f"the state of connection abc reads back differently: set was {SHOWN_NEW}, stored is "
+        f"the state of connection abc reads back differently: sent {SHOWN_NEW}, stored "
         f"{SHOWN_OTHER}"
     )
     assert caught.value.stored == OTHER
@@ -146,7 +146,7 @@ def test_service_without_state_is_told_with_its_connection() -> None:
     api = Fivetran()
     api.service = "postgres"
 
-    with pytest.raises(StateNotSupported, match=r"^connection abc is of the service 'postgres',"):
+    with pytest.raises(StateNotSupported, match=r"^connection abc has the service 'postgres',"):
         change(api)
 
     assert api.journal == ["GET"]

@@ -20,25 +20,25 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 READS = ["GET", "GET state"]
 FROM = "From the current state to the new one:\n"
 FORWARDS = f'{FROM}  cursor: "2026-01-01" -> "2026-06-01" (forwards by 151 days)'
-RUNNING = "The connection is running: it is paused meanwhile, and is set running again afterwards."
-IS_PAUSED = "The connection is paused, so that nothing has to be paused for it. "
+RUNNING = "The connection is running: it is paused for the change, and is unpaused afterwards."
+IS_PAUSED = "The connection is already paused, so it need not be paused for this change. "
 ENFORCED = (
-    'drift_policy is "enforce": what the connection has synced in between, it syncs again. With '
+    'drift_policy is "enforce": the connection syncs again what it has synced since then. With '
     '"on_change" its own progress is left alone.'
 )
 IS_THERE = Diagnostic(
     False,
-    "The state of connection abc (shop) is there already",
+    "The state of connection abc (shop) is already set",
     "It is already the configured one. Unless it moves before the apply, nothing is sent.",
     ("state",),
 )
 STAYS_PAUSED = Diagnostic(
     False,
     "Connection abc (shop) is paused",
-    "Its state is already the configured one, and it stays paused. If nobody paused it on purpose, "
-    'an interrupted run may have left it so: set paused_after = "running" for this apply, or send '
-    'PATCH /v1/connections/abc with {"paused": false}. The state from before is then unknown: '
-    "previous_state holds the current one.",
+    "Its state is already the configured one, and it stays paused. If nobody paused it on "
+    'purpose, an interrupted run may have left it so: set paused_after = "running" for this '
+    'apply, or send PATCH /v1/connections/abc with {"paused": false}. The earlier state is '
+    "unknown in that case: previous_state has the current one.",
     ("paused_after",),
 )
 
@@ -62,8 +62,8 @@ def unsent(names: str) -> Diagnostic:
     return Diagnostic(
         False,
         "A change that sends nothing",
-        f"{names}: this sends nothing to change the state of connection abc. Terraform's state "
-        "records it, and it applies to what is done from then on.",
+        f"{names}: no request is sent for this change of the state of connection abc. Terraform's "
+        "state records it, and it applies from the next operation on.",
         (),
     )
 
@@ -177,8 +177,10 @@ FLAGS = {
     (True, "running"): f"{IS_PAUSED}It will be running afterwards.",
     (False, "restore"): RUNNING,
     (False, "running"): RUNNING,
-    (False, "paused"): "The connection is running: it is paused meanwhile, and stays paused "
-    "afterwards.",
+    (
+        False,
+        "paused",
+    ): "The connection is running: it is paused for the change, and stays paused afterwards.",
 }
 """What the plan says, by the paused flag and by what it is to be afterwards."""
 
@@ -208,10 +210,10 @@ def test_plan_during_a_sync_says_that_it_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("live", "wanted", "verb", "changes"),
     [
-        (None, NEW, "will be set", 'No state was written yet. It will be:\n  cursor: "2026-06-01"'),
+        (None, NEW, "will be set", 'There is no state yet. It will be:\n  cursor: "2026-06-01"'),
         (OLD, {}, "is RESET: everything is synced from the start", f"{FROM}  cursor: "),
         ({}, {"a": 1}, "will be set", f"{FROM}  a: 1 is added"),
-        (None, {}, "is RESET: everything is synced from the start", "No state was written yet. It"),
+        (None, {}, "is RESET: everything is synced from the start", "There is no state yet. It"),
     ],
 )
 def test_plan_says_from_where_the_state_goes(
@@ -290,7 +292,7 @@ def test_plan_that_cannot_be_made_names_its_subject(life: StateLife, service: st
         life.plan()
 
     assert caught.value.summary == f"Cannot plan {SUBJECT}"
-    words = "connection abc is of the service 'postgres'" if service == "postgres" else "broke off"
+    words = "connection abc has the service 'postgres'" if service == "postgres" else "broke off"
     assert words in caught.value.detail
     assert life.api.journal == (["GET"] if service == "postgres" else READS)
 
@@ -381,8 +383,8 @@ def test_validation_refuses_a_text_that_is_no_object() -> None:
             Diagnostic(
                 True,
                 "Invalid value of state",
-                "It is a text that holds no JSON object. Allowed is an object, such as "
-                '{ cursor = "2026-01-01" }, or its JSON text.',
+                "It is text that is not a JSON object. Give an object, such as { cursor = "
+                '"2026-01-01" }, or its JSON text.',
                 ("state",),
             )
         ]

@@ -126,11 +126,11 @@ def test_read_of_what_is_gone_empties_the_state(life: StateLife) -> None:
         Diagnostic(
             False,
             "Connection abc does not exist any more",
-            "GET answered 404 (NotFound_Connection): gone. https://api.invalid answered. The state "
-            "forgets what is gone, and a plan creates it again if it is still configured. If you "
-            "know it exists, this is another account than its own: check api_key, api_secret and "
-            "api_url of the provider fivetranops (or FIVETRAN_APIKEY, FIVETRAN_APISECRET and "
-            "FIVETRAN_API_URL).",
+            "GET answered 404 (NotFound_Connection): gone. The response came from "
+            "https://api.invalid. What is gone is removed from the state, and the next plan "
+            "creates it again if it is still configured. If you know that it exists, this is a "
+            "different account: check api_key, api_secret and api_url of the provider "
+            "fivetranops (or FIVETRAN_APIKEY, FIVETRAN_APISECRET and FIVETRAN_API_URL).",
             (),
         )
     ]

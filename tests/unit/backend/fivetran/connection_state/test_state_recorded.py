@@ -200,7 +200,7 @@ def test_progress_says_what_a_sync_did_meanwhile() -> None:
     outcome = change(Finishing())
 
     assert outcome.found == OTHER
-    assert outcome.progress.startswith("a sync moved it on from ")
+    assert outcome.progress.startswith("A sync moved it on from ")
     assert outcome.progress.count(" to ") == 1
 
 
@@ -211,7 +211,7 @@ def test_progress_says_what_syncs_did_before_and_meanwhile() -> None:
     outcome = change(api, seen=Snapshot.of(OLD, "2026-05-01T00:00:00Z"))
 
     first, second = outcome.progress.split(". Then a sync moved it on from ")
-    assert "was seen at 2026-05-01T00:00:00Z, and by now its syncs moved it to " in first
+    assert "at 2026-05-01T00:00:00Z; since then its syncs have moved it to " in first
     assert second.count(" to ") == 1
 
 

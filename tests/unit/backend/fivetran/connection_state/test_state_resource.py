@@ -230,7 +230,7 @@ def test_second_resource_of_a_state_is_refused(life: StateLife) -> None:
     assert caught.value.summary == "Two resources set the state of connection abc"
     assert caught.value.detail == (
         "Another fivetranops_connection_state set it in this run. Keep one of them. If a resource "
-        'was renamed, say so by a block: moved { from = "OLD ADDRESS" to = "NEW ADDRESS" }.'
+        'was renamed, add a block: moved { from = "OLD ADDRESS" to = "NEW ADDRESS" }.'
     )
     assert caught.value.path == ("connection_id",)
 
@@ -316,7 +316,7 @@ def test_apply_overwrites_nothing_set_since_the_plan(recorded: StateLife, is_fir
         recorded.apply()
 
     # Then nothing is sent
-    assert "changed by somebody else since it was last looked at" in caught.value.detail
+    assert "changed by somebody else since it was last read" in caught.value.detail
     assert recorded.api.journal == ["GET", "GET state"]
 
 
@@ -347,10 +347,10 @@ def test_what_syncs_did_since_the_plan_is_a_warning(recorded: StateLife) -> None
     assert recorded.said == [
         Diagnostic(
             False,
-            "Connection abc went on by itself between plan and apply",
-            f'Its state: {{"cursor": "2026-01-01"}} was seen at {BEGUN}, and by now its syncs '
-            'moved it to {"cursor": "2026-03-03"}. The planned state was set over that; '
-            "previous_state is what its syncs had reached.",
+            "The state of connection abc moved on between plan and apply",
+            f'It was {{"cursor": "2026-01-01"}} at {BEGUN}; since then its syncs have moved it to '
+            '{"cursor": "2026-03-03"}. The planned state has replaced that; previous_state is the '
+            "state that its syncs had reached.",
             ("state",),
         )
     ]

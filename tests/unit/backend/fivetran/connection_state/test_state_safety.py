@@ -46,7 +46,7 @@ def test_what_somebody_set_since_the_plan_is_not_overwritten() -> None:
     with pytest.raises(StateChangedElsewhere) as caught:
         change(api, seen=SEEN)
 
-    assert "since it was last looked at (2026-05-01T00:00:00Z)" in str(caught.value)
+    assert "since it was last read (2026-05-01T00:00:00Z)" in str(caught.value)
     assert "2026-01-01" in str(caught.value)
     assert "2026-03-03" in str(caught.value)
     assert (api.stored, api.paused) == (OTHER, False)
@@ -138,7 +138,7 @@ def test_run_that_dies_after_any_request_is_finished_by_the_next(
     assert outcome == Outcome(OLD, changed=True)
     assert journal.interrupted_connections() == []
     assert len(words) == (1 if dies_at > STEPS.index("pause") else 0)
-    assert not words or "was left behind by a run that was interrupted" in words[0]
+    assert not words or "was left behind by an interrupted run" in words[0]
 
 
 @pytest.mark.parametrize("dies_at", range(3, len(STEPS) + 1))
@@ -182,7 +182,7 @@ def test_a_flag_that_was_stuck_is_put_back_by_the_next_run(journal: Journal) -> 
     (words,) = recovered(api, journal)
 
     assert api.paused is False
-    assert "the connection was running. It was set running again now" in words
+    assert "the connection was running. It has been unpaused now" in words
     assert recovered(api, journal) == []
 
 
@@ -290,7 +290,7 @@ def test_a_pause_that_may_be_meant_by_now_is_left_and_told(
     (words,) = recovered(api, journal)
 
     assert api.paused is not is_undone
-    assert ("set it running by hand: PATCH /v1/connections/abc" in words) is not is_undone
+    assert ("unpause it: PATCH /v1/connections/abc" in words) is not is_undone
     assert (recovered(api, journal) == []) is is_undone
 
 
@@ -311,7 +311,7 @@ def test_flag_is_put_back_after_a_long_run(journal: Journal) -> None:
     (words,) = recovered(api, journal)
 
     assert api.paused is False
-    assert "It was set running again now." in words
+    assert "It has been unpaused now." in words
 
 
 def test_flag_known_to_be_stuck_is_put_back_hours_later(journal: Journal) -> None:
@@ -365,5 +365,5 @@ def test_state_set_after_a_failed_attempt_is_not_overwritten(journal: Journal) -
 def test_what_a_sync_moved_while_it_was_waited_for_is_told() -> None:
     outcome = change(Finishing())
 
-    assert "a sync moved it on from" in outcome.progress
+    assert "A sync moved it on from" in outcome.progress
     assert "2026-03-03" in outcome.progress

@@ -248,7 +248,7 @@ def test_a_flag_that_cannot_be_put_back_hides_no_earlier_error() -> None:
     with pytest.raises(paused_flag.PausedFlagStuck) as caught:
         change(api)
 
-    assert "what went wrong before: PATCH state answered 500: first" in str(caught.value)
+    assert "the earlier error: PATCH state answered 500: first" in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [400, 405])

@@ -34,9 +34,7 @@ def test_a_sync_that_no_state_knows_of_is_taken_over(world: World) -> None:
 
     assert world.begin() == baseline
     assert world.api.posts == 1
-    assert world.warnings == [
-        "The sync of connection abc was started by a run that was interrupted"
-    ]
+    assert world.warnings == ["The sync of connection abc was started by an interrupted run"]
 
 
 def test_a_sync_is_taken_over_once(world: World) -> None:
@@ -88,7 +86,7 @@ def test_where_nothing_tells_it_is_an_error_once(world: World) -> None:
     world.api.is_syncing = True
     world.die_in_the_request(FORCED, takes_effect=True)
 
-    with pytest.raises(SyncStartUnknown, match="a run that asked for it at 2026-06-01T00:00:00"):
+    with pytest.raises(SyncStartUnknown, match="a run that requested it at 2026-06-01T00:00:00"):
         world.begin(FORCED)
     assert world.api.posts == 1
     world.begin(FORCED)
@@ -198,7 +196,7 @@ def test_an_earlier_run_at_work_is_waited_for(world: World) -> None:
     world.begin(saves=False)
     with (world.folder / "abc.sync-lock").open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(Interrupted, match="an earlier run that still asks for a sync"):
+        with pytest.raises(Interrupted, match="an earlier run that is still requesting a sync"):
             world.begin(stopping=True)
     assert world.api.posts == 1
 

@@ -86,7 +86,7 @@ def test_an_apply_refuses_a_planned_resync_of_nothing(action: str, everything: b
     # And an account without a client, which cannot send anything
     operation = Operation(Account(None, None), {}, threading.Event())
 
-    with pytest.raises(ProviderError, match="Nothing says what to re-sync"):
+    with pytest.raises(ProviderError, match="The extent of the re-sync is missing"):
         BEGIN[action](ConnectionSyncResource(), planned, operation)
 
 

@@ -160,7 +160,7 @@ def test_manual_reschedule_untimed_is_asked_again(clock: FakeTime) -> None:
 def test_manual_reschedule_is_asked_ever_more_rarely(clock: FakeTime) -> None:
     api = Api(clock, [look("rescheduled", schedule_type="manual")])
 
-    with pytest.raises(errors.TimeLimitExceeded, match="rescheduled it without telling until when"):
+    with pytest.raises(errors.TimeLimitExceeded, match="rescheduled it without saying until when"):
         followed(api, seconds=7200)
 
     between = [later - earlier for earlier, later in zip(api.asked, api.asked[1:], strict=False)]
@@ -220,9 +220,9 @@ def test_wait_for_untimed_reschedule_tells_its_reason(clock: FakeTime) -> None:
 @pytest.mark.parametrize(
     ("more", "words", "remedy"),
     [
-        ({}, "without telling until when", "It goes on by itself"),
-        ({"rescheduled_for": LATEST}, f"until {LATEST}", "It goes on by itself"),
-        ({"schedule_type": "manual"}, "without telling until when", "never goes on by itself"),
+        ({}, "without saying until when", "It continues by itself"),
+        ({"rescheduled_for": LATEST}, f"until {LATEST}", "It continues by itself"),
+        ({"schedule_type": "manual"}, "without saying until when", "never continues by itself"),
     ],
 )
 def test_on_reschedule_fail_is_an_error_at_once(

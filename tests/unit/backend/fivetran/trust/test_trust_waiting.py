@@ -88,7 +88,9 @@ def test_the_error_of_a_gate_says_where_the_rest_is(shown: dict[str, str]) -> No
     detail = said_by_the_gate(shown)
 
     assert f"hash {shown['hash']}" in detail
-    assert "in waiting of that resource after 'terraform apply -refresh-only'" in detail
+    assert (
+        "in the attribute waiting of that resource after 'terraform apply -refresh-only'" in detail
+    )
 
 
 @pytest.mark.parametrize("required", [True, False])

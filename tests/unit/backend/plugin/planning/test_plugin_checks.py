@@ -129,8 +129,11 @@ def test_a_huge_exponent_is_answered_at_once() -> None:
 
 def test_a_number_of_too_many_places_is_told_with_its_place() -> None:
     config = Dynamic.of({"a": [1, Decimal("1e2000")]})
-    problem = "Found a number with too many places at config.a[1]; allowed is numbers between "
-    assert found(config=config) == [(("config",), problem + "1e-1000 and 1e1000.")]
+    problem = (
+        "Found a number that is too large or too close to zero at config.a[1]; allowed is numbers "
+        "between 1e-1000 and 1e1000."
+    )
+    assert found(config=config) == [(("config",), problem)]
     assert len(found(config=Dynamic.of([Decimal("1e2000")]))) == 1
 
 

@@ -172,7 +172,7 @@ def test_a_stop_ends_the_list_with_what_was_found() -> None:
 
     assert names(messages) == ["Thing a", "Thing b", ""]
     assert diagnostics(messages) == [
-        "WARNING List is incomplete: Terraform was told to stop when 2 objects were found."
+        "WARNING List is incomplete: Terraform was asked to stop when 2 objects were found."
     ]
 
 
