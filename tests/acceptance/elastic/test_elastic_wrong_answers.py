@@ -198,7 +198,7 @@ def _another_cluster(request: ApiRequest, api: Answers) -> ApiResponse | None:
 
 
 def test_a_cluster_without_any_of_them_takes_nothing_away(stand: Stand) -> None:
-    words = f"All 2 managed connectors .* are gone .*{stand.elastic.url} answered"
+    words = f"All 2 managed connectors .* are gone .*According to {stand.elastic.url}"
 
     with stand.front.acting(_another_cluster):
         for arguments in (["plan"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):

@@ -32,7 +32,7 @@ def test_another_cluster_is_one_error(terraform: Scenario, elastic: ElasticSandb
 
     output = terraform.refused(None, ALL_GONE, during="plan")
 
-    assert f"{EMPTY} answered" in output
+    assert f"According to {EMPTY}" in output
     assert "allow_vanished = true" in output
     assert terraform.addresses() == ADDRESSES
 
