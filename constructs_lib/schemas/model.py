@@ -11,14 +11,6 @@ What a data source reads of a resource is not listed a second time:
 that a read takes from a response, read only, and with ``"names"`` for those that are named. An
 entry of ``properties`` with ``type`` or ``$ref`` replaces one of them; any other entry overrides
 its keywords, such as the description.
-
-The schemas also have the rule for identifiers (``minLength`` and ``pattern``), which
-``is_identifier`` applies for everything that takes one. An identifier becomes a step of a request's
-path. ``.`` and ``..`` would ask another endpoint, which may well answer: an import of ``.`` reads
-the list of connections. Fivetran chooses the identifiers of connections; none has a blank or a
-character with a meaning in an address. In Elasticsearch whoever creates a connector chooses, and
-may write ``sales wiki`` or ``eu/wiki``; the rule refuses only what leads elsewhere, encoded or not,
-and characters that nobody can see.
 """
 
 from __future__ import annotations
@@ -36,7 +28,6 @@ from constructs_lib.records import NamedTuple
 _REFERENCE: Final = ".schema.json#/"
 _ATTRIBUTES_OF: Final = "x-attributes-of"
 _IDENTITY: Final = "x-identity"
-_LIST: Final = "x-list"
 _FOR_SETTING: Final = (
     "default",
     "x-clearable",
@@ -287,22 +278,12 @@ class ResourceSchema(NamedTuple):
                 yield name
 
 
-_LISTS_OF: Final = "list."
-_FILTERS: Final = "list.fivetranops_connection"
-"""The list whose filters the lists have that ``x-list`` of their resource describes."""
-
-
 def names() -> list[str]:
     """Return the names of all that is described here, sorted."""
-    return list(_names())
+    from constructs_lib.schemas.sections import described_lists
 
-
-@cache
-def _names() -> tuple[str, ...]:
-    files = (file for file in os.listdir(_FOLDER) if file.endswith(_SUFFIX))
-    known = [file.removesuffix(_SUFFIX) for file in files]
-    lists = [_LISTS_OF + name for name in known if "." not in name and _LIST in _written(name)]
-    return tuple(sorted([*known, *lists]))
+    known = [f.removesuffix(_SUFFIX) for f in os.listdir(_FOLDER) if f.endswith(_SUFFIX)]
+    return sorted([*known, *described_lists(known)])
 
 
 @cache
@@ -313,39 +294,15 @@ def load(name: str) -> ResourceSchema:
         ``ephemeral.fivetranops_connect_card``: how its address in Terraform begins
     :raises KeyError: if nothing of that name is described
     """
-    if os.path.isfile(_path(name)):
-        return described(name, _written(name))
-    resource = name.removeprefix(_LISTS_OF)
-    if resource != name and os.path.isfile(_path(resource)):
-        declared = _written(resource).get(_LIST)
-        if declared is not None:
-            return described(name, _list_schema(name, declared))
-    raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
+    path = os.path.join(_FOLDER, name + _SUFFIX)
+    if os.path.isfile(path):
+        with open(path, encoding="utf-8") as file:
+            return described(name, json.load(file))
+    if name not in names():
+        raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
+    from constructs_lib.schemas.sections import list_schema
 
-
-def _path(name: str) -> str:
-    return os.path.join(_FOLDER, name + _SUFFIX)
-
-
-def _written(name: str) -> dict[str, Any]:
-    with open(_path(name), encoding="utf-8") as file:
-        written: dict[str, Any] = json.load(file)
-    return written
-
-
-def _list_schema(name: str, declared: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON Schema of a list that its resource describes.
-
-    :param declared: ``x-list`` of the resource
-    """
-    filters = _written(_FILTERS)
-    description = f"{declared['description']} The filters are those of the list of connections."
-    return {
-        **filters,
-        "$id": filters["$id"].replace(_FILTERS, name),
-        "title": name,
-        "description": description,
-    }
+    return described(name, list_schema(name))
 
 
 def described(name: str, written: dict[str, Any]) -> ResourceSchema:
@@ -429,6 +386,9 @@ _ATTRIBUTES = ("connection_id", "connector_id", "id")
 
 def is_identifier(value: object, name: str) -> TypeGuard[str]:
     """Return True if a value can be the identifier that a resource is about.
+
+    It becomes a step of a path in requests, so ``minLength`` and ``pattern`` of its schema refuse
+    what leads elsewhere, encoded or not, and what nobody can see.
 
     :param value: such as ``pale_hydrogen``; what is no text is no identifier
     :param name: the schema of the resource or data source, such as ``fivetranops_connection_sync``

@@ -1,4 +1,4 @@
-"""The sections of environment files that hold what belongs to connections.
+"""The sections of environment files that hold what belongs to connections, and the lists of it.
 
 The schema of a resource declares its section by ``x-section``:
 
@@ -19,12 +19,16 @@ key             meaning
                 noun and what follows it
 =============== ====================================================================================
 
+The list of what belongs to connections has no file of its own either: ``x-list`` of the resource
+describes it.
+
 All else about an entry is in the schema itself: its parameters, and with ``x-rules`` the module of
 :mod:`constructs_lib.schemas.rules` with the rules across them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -32,6 +36,10 @@ from constructs_lib.records import NamedTuple
 from constructs_lib.schemas.model import load, names, without_references
 
 _KEYWORD: Final = "x-section"
+_LIST: Final = "x-list"
+_LISTS_OF: Final = "list."
+_FILTERS: Final = "list.fivetranops_connection"
+"""The list whose filters the others have."""
 _OF_OTHERS: Final = ("action.", "backend.", "data.", "ephemeral.", "list.", "environment")
 _CONNECTION: Final = {
     "type": "string",
@@ -139,3 +147,28 @@ def section_schema(section: Section) -> dict[str, Any]:
         "description": declared["description"],
     }
     return without_references(document, lambda other: load(other).document)
+
+
+def described_lists(known: Iterable[str]) -> list[str]:
+    """Return the names of the lists that their resources describe.
+
+    :param known: the names of all schemas that have a file
+    """
+    resources = (name for name in known if "." not in name)
+    return [_LISTS_OF + name for name in resources if _LIST in load(name).document]
+
+
+def list_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a list that its resource describes.
+
+    :param name: such as ``list.fivetranops_example``
+    """
+    declared = load(name.removeprefix(_LISTS_OF)).document[_LIST]
+    filters = load(_FILTERS).document
+    description = f"{declared['description']} The filters are those of the list of connections."
+    return {
+        **filters,
+        "$id": filters["$id"].replace(_FILTERS, name),
+        "title": name,
+        "description": description,
+    }

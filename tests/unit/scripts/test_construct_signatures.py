@@ -101,18 +101,22 @@ def test_a_construct_about_a_connection_is_made_whole(
     monkeypatch.setattr(construct_signatures, "ROOT", tmp_path)
     monkeypatch.setattr(construct_signatures, "_CONSTRUCTS", tmp_path)
     (tmp_path / "fivetran").mkdir()
-    module = tmp_path / "fivetran" / "connection_schema.py"
+    names = ("ConnectionCertificates", "ConnectionFingerprints", "ConnectionSchema")
+    stems = [name.replace("Connection", "connection_").lower() for name in names]
+    files = [tmp_path / "fivetran" / f"{stem}.py" for stem in stems]
 
     assert construct_signatures.main(["--check"]) == 1
-    assert "fivetran/connection_schema.py" in capsys.readouterr().err
+    stale = capsys.readouterr().err
+    assert [stem for stem in stems if f"fivetran/{stem}.py" in stale] == stems
     assert construct_signatures.main([]) == 0
-    text = module.read_text()
-    assert "class ConnectionSchema(BelongingConstruct, ConnectionSchemaAttributes):" in text
-    assert "schema_change_handling" in text
-    module.write_text(text.replace("Describe", "Tell of"))
+    texts = [file.read_text() for file in files]
+    for name, text in zip(names, texts, strict=True):
+        assert f"class {name}(BelongingConstruct, {name}Attributes):" in text
+        assert "connection_id: str | None = None," in text
+    files[0].write_text(texts[0].replace("Describe", "Tell of"))
     assert construct_signatures.main(["--check"]) == 1
     assert construct_signatures.main([]) == 0
-    assert module.read_text() == text
+    assert [file.read_text() for file in files] == texts
 
 
 def test_a_stale_module_is_refused_until_written(
