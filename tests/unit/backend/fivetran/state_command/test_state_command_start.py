@@ -30,7 +30,7 @@ print(len(answers), [name for name in sys.modules if name.partition(".")[0] == "
 INTERRUPTED = """
 import os, signal
 from constructs_lib.backend import __main__ as backend
-backend.import_module = lambda name: os.kill(os.getpid(), signal.SIGINT)
+backend._import = lambda name: os.kill(os.getpid(), signal.SIGINT)
 backend.main(["state"])
 """
 
