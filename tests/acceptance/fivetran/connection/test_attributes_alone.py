@@ -55,7 +55,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
             try:
                 yield Walk(terraform)
             finally:
-                terraform.finish()
+                terraform.finish(destroys=True)
     finally:
         provider.end()
 
