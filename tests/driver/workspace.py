@@ -115,8 +115,14 @@ class Workspace:
         output = self.run("plan", "-input=false", f"-out={file.name}", *arguments)
         return Planned(file, output, lambda: self.shown(file.name))
 
-    def apply(self, *, ok: bool = True) -> str:
-        """Plans to a file, and applies that file."""
+    def apply(self, *, ok: bool = True, from_file: bool = False) -> str:
+        """Plans and applies in one command, or plans to a file and applies that file.
+
+        :param ok: False if the apply must fail, after a plan that succeeds
+        :param from_file: True keeps the plan in a file
+        """
+        if ok and not from_file:
+            return self.run("apply", "-input=false", "-auto-approve")
         return self.run("apply", "-input=false", self.plan().file.name, ok=ok)
 
     def is_settled(self) -> bool:
