@@ -6,6 +6,7 @@ kills, and what the CLI of the CDK runs, launches it.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,10 +17,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from cdktf_project import ROOT, Machine, Result
 from provider_process import ProviderProcess
 
 from constructs_lib.sandbox import Store
+from constructs_lib.toolkit import App
+from stacks import stack as app
 
 _STACKS = Path("cdktf.out", "stacks")
 _ATTACHING = ("apply", "plan", "destroy")
@@ -67,9 +71,26 @@ class StateProject(NamedTuple):
         return self._start(self.folder, "cdktf", *arguments)
 
     def synth(self) -> None:
-        """Write the stacks."""
-        # What the CLI runs, without the CLI.
-        self.machine.succeed(self.folder, "python", "-m", "stacks", **self.environ)
+        """Do what ``python -m stacks`` does, in this process, where the CDK runs already."""
+        environments = self.folder / "stacks" / "environments"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name, text in {**self.machine.environ, **self.environ}.items():
+                patch.setenv(name, text)
+            patch.setattr(app, "ENVIRONMENTS", environments)
+            # The CDK runs in a process of its own, which knows nothing of our current directory.
+            patch.setattr(app, "App", lambda: App(outdir=str(self.folder / "cdktf.out")))
+            app.synthesise()
+        for file in (self.folder / _STACKS).glob("*/cdk.tf.json"):
+            self._name_the_state(file)
+
+    def _name_the_state(self, file: Path) -> None:
+        """Put a state that is a file into this folder, as the command does, which runs there."""
+        document = json.loads(file.read_text(encoding="utf-8"))
+        local = document["terraform"]["backend"].get("local")
+        if local is not None:
+            local["path"] = str(self.folder / Path(local["path"]).name)
+            file.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
     def terraform(self, stack: str, command: str, *arguments: str) -> Result:
         """Run Terraform in a stack; it need not succeed."""
