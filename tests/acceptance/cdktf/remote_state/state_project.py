@@ -6,7 +6,6 @@ kills, and what the CLI of the CDK runs, launches it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cdktf_project import ROOT, Machine, Result
+from cdktf_project import ROOT, Machine, Result, name_the_states
 from provider_process import ProviderProcess
 
 from constructs_lib.sandbox import Store
@@ -81,16 +80,7 @@ class StateProject(NamedTuple):
             # The CDK runs in a process of its own, which knows nothing of our current directory.
             patch.setattr(app, "App", lambda: App(outdir=str(self.folder / "cdktf.out")))
             app.synthesise()
-        for file in (self.folder / _STACKS).glob("*/cdk.tf.json"):
-            self._name_the_state(file)
-
-    def _name_the_state(self, file: Path) -> None:
-        """Put a state that is a file into this folder, as the command does, which runs there."""
-        document = json.loads(file.read_text(encoding="utf-8"))
-        local = document["terraform"]["backend"].get("local")
-        if local is not None:
-            local["path"] = str(self.folder / Path(local["path"]).name)
-            file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+        name_the_states(self.folder)
 
     def terraform(self, stack: str, command: str, *arguments: str) -> Result:
         """Run Terraform in a stack; it need not succeed."""
