@@ -165,7 +165,10 @@ def cdk_project(folder: Path, main: str = MAIN_PY) -> Path:
 
 
 def synthesise(machine: Machine, project: Path, *arguments: str, **environ: str) -> None:
-    """Do what ``python main.py`` does in a project, in this process, where the CDK runs already."""
+    """Do what ``python main.py`` does in a project, in this process, where the CDK runs already.
+
+    Not for stacks that read each other's states: only their own are put into the project.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         for name, text in {**machine.environ, **environ}.items():

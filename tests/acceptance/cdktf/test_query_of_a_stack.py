@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from cdktf_project import Result, cdk_project, machine
+from cdktf_project import Result, cdk_project, machine, synthesise
 
 from constructs_lib.sandbox import SandboxAdapter
 
@@ -25,7 +25,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.machine, self.folder = machine(folder / "home"), cdk_project(folder / "project")
-        self.machine.succeed(self.folder, sys.executable, "main.py")
+        synthesise(self.machine, self.folder)
         self.stack = self.folder / "cdktf.out" / "stacks" / "demo"
 
     def query(self, *arguments: str) -> Result:
