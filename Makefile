@@ -51,7 +51,7 @@ soak: setup-dev ## Run the tests of hostile responses, random requests and fault
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
 	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
-	@PLAN_TWICE=1 $(RUN) pytest --numprocesses auto --dist loadfile tests/acceptance/fivetran tests/acceptance/elastic
+	@PLAN_TWICE=1 DESTROY_ALL=1 $(RUN) pytest --numprocesses auto --dist loadfile tests/acceptance/fivetran tests/acceptance/elastic
 	@ACCOUNT_SIZE=300 $(RUN) pytest tests/acceptance/fivetran/moved/test_migrate.py \
 		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/package/test_package_adopts.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py

@@ -8,11 +8,13 @@ fails.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import state_file
 from planned import Messages, Planned, check_messages
 from provider_process import ProviderProcess
 from vendor import Vendor
@@ -41,9 +43,17 @@ class Sandbox(Protocol):
     def calm(self) -> None:
         """Ends all faults and whatever runs."""
 
-    def check_nothing_is_left(self) -> None:
-        """Fails if there is something that no person made."""
+    def check_nothing_is_left(self, managed: Collection[tuple[str, str]] = ()) -> None:
+        """Fails if there is something that no person made.
 
+        :param managed: the types and identifiers of the resources that may be there besides
+        """
+
+
+DESTROYS = bool(os.environ.get("DESTROY_ALL"))
+"""Whether each scenario ends with a destruction of what is left. It costs more than a plan, and
+destruction has scenarios of its own.
+"""
 
 _PLAN_IN_WORDS = re.compile(
     r"The state of connection \S+ \(\S+\) (will be set|moves BACKWARDS|is RESET)"
@@ -181,16 +191,20 @@ class Scenario(Workspace):
         assert self.sandbox.writes() == list(writes)
         return output
 
-    def finish(self) -> None:
-        """Destroys what is left, and asks the API that nothing of it remains."""
+    def finish(self, *, destroys: bool = DESTROYS) -> None:
+        """Asks the API that nothing is there that neither a person made nor the state knows.
+
+        :param destroys: True destroys first what the state knows
+        """
         self.close()
         self.sandbox.calm()
-        self.environment = self._environment_at_first
-        if self.holds_anything():
+        if destroys and self.holds_anything():
+            self.environment = self._environment_at_first
             self.write("")
             self.run("destroy", "-auto-approve", "-input=false")
             assert not self.holds_anything()
-        self.sandbox.check_nothing_is_left()
+        known = set(state_file.managed(state_file.text_of(self.directory)))
+        self.sandbox.check_nothing_is_left(known)
 
     def _rewrite(self, body: str | None) -> None:
         unnoticed = self.sandbox.writes()

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import state_file
 from planned import Planned, unwrapped
 from provider_process import ProviderProcess
 from quick_programs import QUICK_TERRAFORM
@@ -68,7 +69,6 @@ class Workspace:
         self.body = ""
         self._plans = 0
         self._started: list[subprocess.Popen[str]] = []
-        self._shown: tuple[bytes, list[dict[str, Any]]] = (b"", [])
         self.is_launchable = launchable or provider is None
         if self.is_launchable:
             # It brings the CDK and with it a Node process, which nothing else here needs.
@@ -113,10 +113,16 @@ class Workspace:
         self._plans += 1
         file = self.directory / f"plan-{self._plans}.bin"
         output = self.run("plan", "-input=false", f"-out={file.name}", *arguments)
-        return Planned(file, output, lambda: self._show(file.name))
+        return Planned(file, output, lambda: self.shown(file.name))
 
-    def apply(self, *, ok: bool = True) -> str:
-        """Plans to a file, and applies that file."""
+    def apply(self, *, ok: bool = True, from_file: bool = False) -> str:
+        """Plans and applies in one command, or plans to a file and applies that file.
+
+        :param ok: False if the apply must fail, after a plan that succeeds
+        :param from_file: True keeps the plan in a file
+        """
+        if ok and not from_file:
+            return self.run("apply", "-input=false", "-auto-approve")
         return self.run("apply", "-input=false", self.plan().file.name, ok=ok)
 
     def is_settled(self) -> bool:
@@ -144,10 +150,15 @@ class Workspace:
 
     def holds_anything(self) -> bool:
         """True if the state file names a resource; asks nobody, so it works after any failure."""
-        file = self.directory / "terraform.tfstate"
-        # A terraform that was killed may leave an empty file.
-        text = file.read_text() if file.exists() else ""
+        text = state_file.text_of(self.directory)
         return bool(text and json.loads(text)["resources"])
+
+    def shown(self, *file: str) -> dict[str, Any]:
+        """The state, or the plan in a file, as ``terraform show -json`` describes it."""
+        status, output = self._finish("show", "-json", *file)
+        assert status == 0, output
+        shown: dict[str, Any] = json.loads(output[output.index("{") :])
+        return shown
 
     def bytes_of_all_files(self) -> bytes:
         """Everything that terraform wrote, as raw bytes, and the plan file unpacked."""
@@ -199,20 +210,13 @@ class Workspace:
         return process.returncode, output
 
     def _resources(self) -> list[dict[str, Any]]:
-        file = self.directory / "terraform.tfstate"
-        is_here = file.exists() and not (self.directory / ".terraform" / "environment").exists()
-        state = file.read_bytes() if is_here else b""
-        # A state that is the same is shown the same; one that is elsewhere is not compared.
-        if not state or state != self._shown[0]:
-            module = self._show().get("values", {}).get("root_module", {})
-            self._shown = state, list(module.get("resources", []))
-        return self._shown[1]
-
-    def _show(self, *file: str) -> dict[str, Any]:
-        status, output = self._finish("show", "-json", *file)
-        assert status == 0, output
-        shown: dict[str, Any] = json.loads(output[output.index("{") :])
-        return shown
+        is_elsewhere = (self.directory / ".terraform" / "environment").exists()
+        text = state_file.text_of(self.directory)
+        found = None if is_elsewhere else state_file.resources(text)
+        if found is None:
+            module = self.shown().get("values", {}).get("root_module", {})
+            found = list(module.get("resources", []))
+        return found
 
 
 def wait_until(

@@ -14,13 +14,6 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from mutmut.mutation.file_mutation import mutate_file_contents
-from mutmut.utils.format_utils import (
-    get_mutant_name,
-    mangled_name_from_mutant_name,
-    orig_function_and_class_names_from_key,
-)
-
 CACHE = Path(__file__).resolve().parents[2] / ".mypy_cache" / "mutants"
 """What mypy keeps of the modules that are not mutated."""
 
@@ -54,6 +47,9 @@ def mutate(folder: Path, path: str) -> list[Mutant]:
     :param folder: the copy of the project; also the working directory, where mutmut looks for its
         settings
     """
+    # It loads a parser of Python, which each process of `make test` would do to collect the tests.
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
     file = folder / path
     mutated = mutate_file_contents(path, file.read_text(encoding="utf-8"))
     file.write_text(mutated.code, encoding="utf-8")
@@ -65,6 +61,12 @@ def mutate(folder: Path, path: str) -> list[Mutant]:
 
 
 def _mutant(path: str, name: str, texts: dict[str, list[str]]) -> Mutant:
+    from mutmut.utils.format_utils import (
+        get_mutant_name,
+        mangled_name_from_mutant_name,
+        orig_function_and_class_names_from_key,
+    )
+
     full = get_mutant_name(Path(path), name)
     function, owner = orig_function_and_class_names_from_key(full)
     original = mangled_name_from_mutant_name(name) + "__mutmut_orig"

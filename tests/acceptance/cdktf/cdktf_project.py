@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import cdktf
+import pytest
 from quick_programs import QUICK_NODE, QUICK_TERRAFORM
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -157,6 +162,32 @@ def cdk_project(folder: Path, main: str = MAIN_PY) -> Path:
         ' "sendCrashReports": "false"}'
     )
     return folder
+
+
+def synthesise(machine: Machine, project: Path, *arguments: str, **environ: str) -> None:
+    """Do what ``python main.py`` does in a project, in this process, where the CDK runs already.
+
+    Not for stacks that read each other's states: only their own are put into the project.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        for name, text in {**machine.environ, **environ}.items():
+            patch.setenv(name, text)
+        patch.setattr(sys, "argv", ["main.py", *arguments])
+        # The CDK runs in a process of its own, which knows nothing of our current directory.
+        patch.setattr(cdktf, "App", partial(cdktf.App, outdir=str(project / "cdktf.out")))
+        runpy.run_path(str(project / "main.py"), run_name="__main__")
+    name_the_states(project)
+
+
+def name_the_states(project: Path) -> None:
+    """Put each state that is a file into the project, as an app does that runs there."""
+    for file in (project / "cdktf.out" / "stacks").glob("*/cdk.tf.json"):
+        document = json.loads(file.read_text(encoding="utf-8"))
+        local = document["terraform"]["backend"].get("local")
+        if local is not None:
+            local["path"] = str(project / Path(local["path"]).name)
+            file.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
 def checkout_copy(folder: Path) -> Path:

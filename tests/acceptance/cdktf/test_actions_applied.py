@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from cdktf_project import Machine, Result, cdk_project
+from cdktf_project import Machine, Result, cdk_project, synthesise
 from toolkits import TOOLKITS, Toolkit
 
 from constructs_lib.sandbox import SandboxAdapter, Store
@@ -60,14 +60,19 @@ class Project:
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         self.machine, self.folder = machine, cdk_project(folder, MAIN)
-        self.command: tuple[str, ...] = (sys.executable, "main.py")
+        self.command: tuple[str, ...] = ()
+        """What synthesises; the app itself if it is empty."""
         self.database = folder / "sandbox.sqlite3"
         self.stack = folder / "cdktf.out" / "stacks" / "demo"
         with Store(self.database) as store:
             store.configure(sync_seconds=1)
 
     def synthesise(self, host: str = "a.example.com", **environ: str) -> None:
-        self.machine.succeed(self.folder, *self.command, DEMO_HOST=host, **environ)
+        environ = {"DEMO_HOST": host, **environ}
+        if self.command:
+            self.machine.succeed(self.folder, *self.command, **environ)
+        else:
+            synthesise(self.machine, self.folder, **environ)
 
     def synthesise_as_hcl(self, toolkit: Toolkit) -> None:
         """Lets the command line of a CDK synthesise from now on."""

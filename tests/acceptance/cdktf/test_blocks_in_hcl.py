@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import block_provider
 import pytest
-from cdktf_project import Machine, cdk_project
+from cdktf_project import Machine, cdk_project, synthesise
 
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 
@@ -81,7 +80,7 @@ def planned(machine: Machine, project: Path) -> dict[str, Any]:
 def test_overrides_plan_the_same_blocks(machine: Machine, tmp_path: Path) -> None:
     as_json = cdk_project(tmp_path / "json", MAIN)
     as_hcl = cdk_project(tmp_path / "hcl", MAIN)
-    machine.succeed(as_json, sys.executable, "main.py")
+    synthesise(machine, as_json)
     machine.succeed(as_hcl, "cdktf", "synth", "--hcl")
 
     values = planned(machine, as_hcl)
@@ -101,7 +100,7 @@ def test_overrides_plan_the_same_blocks(machine: Machine, tmp_path: Path) -> Non
 def test_what_only_the_provider_knows_is_refused(machine: Machine, tmp_path: Path) -> None:
     main = MAIN.partition("\nDisk(stack")[0] + REFUSED
     project = cdk_project(tmp_path / "project", main)
-    machine.succeed(project, sys.executable, "main.py")
+    synthesise(machine, project)
     planned(machine, project)
     shutil.rmtree(project / "cdktf.out")
 

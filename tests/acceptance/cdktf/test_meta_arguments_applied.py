@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import requests
-from cdktf_project import Machine, Result, cdk_project, machine
+from cdktf_project import Machine, Result, cdk_project, machine, synthesise
 
 from constructs_lib.sandbox import JournalEntry, SandboxAdapter, Store
 
@@ -86,7 +85,7 @@ class Deployed(NamedTuple):
         return self.machine.run(self.folder, "terraform", *arguments)
 
     def synthesise(self, host: str = "a.example.com", schema: str = "before") -> None:
-        self.machine.succeed(self.project, sys.executable, "main.py", host, schema)
+        synthesise(self.machine, self.project, host, schema)
 
     def apply(self, **settings: str) -> None:
         self.synthesise(**settings)

@@ -5,13 +5,12 @@ Terraform alone, where the command line is not what a test is about.
 from __future__ import annotations
 
 import json
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cdktf_project import Machine, cdk_project
+from cdktf_project import Machine, cdk_project, synthesise
 
 from constructs_lib.sandbox import Store
 
@@ -59,7 +58,7 @@ def source(*parts: str) -> str:
 
 
 def apply(machine: Machine, project: Path) -> None:
-    machine.succeed(project, sys.executable, "main.py")
+    synthesise(machine, project)
     for command in (("init",), ("apply", "-auto-approve")):
         machine.terraform(project, "demo", *command)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cdktf_project import Machine, cdk_project
+from cdktf_project import Machine, cdk_project, synthesise
 
 pytestmark = pytest.mark.terraform
 
@@ -40,7 +39,7 @@ app.synth()
 def plan(machine: Machine, tmp_path: Path) -> dict[str, Any]:
     """The planned values, by address."""
     project = cdk_project(tmp_path / "project", MAIN)
-    machine.succeed(project, sys.executable, "main.py")
+    synthesise(machine, project)
     folder = project / "cdktf.out" / "stacks" / "demo"
     machine.succeed(folder, "terraform", "init")
     password = {"TF_VAR_password": "hunter2"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class ElasticSandbox:
         """Ends all faults."""
         self.store.configure(faults=[])
 
-    def check_nothing_is_left(self) -> None:
+    def check_nothing_is_left(self, managed: Collection[tuple[str, str]] = ()) -> None:
         """A status leaves nothing behind: the connector is somebody else's."""
 
 

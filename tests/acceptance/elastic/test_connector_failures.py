@@ -94,7 +94,7 @@ def test_many_connectors_out_of_reach_are_one_error(
     for number in range(5):
         elastic.store.add_connector(f"c{number}")
     terraform.write(MANY % 5)
-    terraform.apply()
+    terraform.apply(from_file=True)
     elastic.writes()
     one, other = unused(), unused()
     endpoints = terraform.environment["ELASTICSEARCH_ENDPOINTS"]
@@ -210,7 +210,7 @@ def test_twenty_connectors_in_parallel(terraform: Scenario, elastic: ElasticSand
         elastic.store.add_connector(f"c{number}")
     terraform.write(MANY % 20)
 
-    terraform.apply()
+    terraform.apply(from_file=True)
 
     assert len(elastic.writes()) == 40
     terraform.check_settled()

@@ -61,24 +61,30 @@ addopts = "-p no:schemathesis"
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+AREA = Area(("constructs_lib/toy.py",), ("tests/unit",))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a function that is tested, and one that is not."""
+    folder = tmp_path_factory.mktemp("mutated")
     for part in ("constructs_lib", "scripts", "tests/unit"):
-        (tmp_path / part).mkdir(parents=True)
-    (tmp_path / "constructs_lib/__init__.py").write_text("")
-    (tmp_path / "constructs_lib/toy.py").write_text(MODULE)
-    (tmp_path / "tests/unit/test_toy.py").write_text(TESTS)
-    (tmp_path / "pyproject.toml").write_text(SETTINGS)
-    return tmp_path
+        (folder / part).mkdir(parents=True)
+    (folder / "constructs_lib/__init__.py").write_text("")
+    (folder / "constructs_lib/toy.py").write_text(MODULE)
+    (folder / "tests/unit/test_toy.py").write_text(TESTS)
+    (folder / "pyproject.toml").write_text(SETTINGS)
+    return folder
 
 
-def test_mutants_are_killed_survive_or_have_no_tests(project: Path) -> None:
-    # Given a project with one function that is tested
-    area = Area(("constructs_lib/toy.py",), ("tests/unit",))
+@pytest.fixture(scope="module")
+def found(project: Path) -> list[dict[str, Any]]:
+    """What became of its mutants."""
+    return run_area(AREA, ["constructs_lib/toy.py"], 2, root=project)
 
-    # When its mutants run
-    found = run_area(area, ["constructs_lib/toy.py"], 2, root=project)
+
+def test_mutants_are_killed_survive_or_have_no_tests(found: list[dict[str, Any]]) -> None:
+    # Given a project with one function that is tested, whose mutants ran
 
     # Then each has its verdict, and one that changes nothing survives
     assert all(one["path"] == "constructs_lib/toy.py" for one in found)
@@ -101,14 +107,13 @@ def test_mutants_are_killed_survive_or_have_no_tests(project: Path) -> None:
     assert killers == {"tests/unit/test_toy.py::test_larger"}
 
 
-def test_mutants_that_survived_run_again(project: Path) -> None:
+def test_mutants_that_survived_run_again(project: Path, found: list[dict[str, Any]]) -> None:
     # Given the results of a run, and a test that is new since then
-    area = Area(("constructs_lib/toy.py",), ("tests/unit",))
-    before = run_area(area, ["constructs_lib/toy.py"], 2, root=project)
+    before = found
     (project / "tests/unit/test_toy.py").write_text(MORE_TESTS)
 
     # When only what survived is run again
-    after = run_area(area, ["constructs_lib/toy.py"], 2, before, root=project)
+    after = run_area(AREA, ["constructs_lib/toy.py"], 2, before, root=project)
 
     # Then what was killed is as before, though no test of it is left
     assert [one for one in before if one["result"] == "killed"] == [

@@ -16,10 +16,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cdktf_project import ROOT, Machine, Result
+import pytest
+from cdktf_project import ROOT, Machine, Result, name_the_states
 from provider_process import ProviderProcess
 
 from constructs_lib.sandbox import Store
+from constructs_lib.toolkit import App
+from stacks import stack as app
 
 _STACKS = Path("cdktf.out", "stacks")
 _ATTACHING = ("apply", "plan", "destroy")
@@ -67,9 +70,17 @@ class StateProject(NamedTuple):
         return self._start(self.folder, "cdktf", *arguments)
 
     def synth(self) -> None:
-        """Write the stacks."""
-        # What the CLI runs, without the CLI.
-        self.machine.succeed(self.folder, "python", "-m", "stacks", **self.environ)
+        """Do what ``python -m stacks`` does, in this process, where the CDK runs already."""
+        environments = self.folder / "stacks" / "environments"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name, text in {**self.machine.environ, **self.environ}.items():
+                patch.setenv(name, text)
+            patch.setattr(app, "ENVIRONMENTS", environments)
+            # The CDK runs in a process of its own, which knows nothing of our current directory.
+            patch.setattr(app, "App", lambda: App(outdir=str(self.folder / "cdktf.out")))
+            app.synthesise()
+        name_the_states(self.folder)
 
     def terraform(self, stack: str, command: str, *arguments: str) -> Result:
         """Run Terraform in a stack; it need not succeed."""

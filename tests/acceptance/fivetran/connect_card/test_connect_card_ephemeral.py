@@ -74,7 +74,7 @@ def test_each_run_issues_a_card_of_its_own(
 ) -> None:
     terraform.write(ephemeral(of=f'"{connection}"') + 'output "seen" { value = "x" }\n')
 
-    terraform.apply()
+    terraform.apply(from_file=True)
 
     assert issued(sandbox) == [connection, connection]
     assert terraform.addresses() == []
@@ -111,7 +111,7 @@ data "fivetranops_connection" "it" {{
 """
     terraform.write('provider "fivetranops" {}\n' + ephemeral(of=f'"{connection}"') + other)
 
-    terraform.apply()
+    terraform.apply(from_file=True)
 
     assert terraform.resource("data.fivetranops_connection.it")["service"] == "connector_sdk"
     assert issued(sandbox)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attribute_cases import CASES, CONNECTION, SCHEMA, STATE, TEST, TRUST, Case, Effect
 from attribute_walk import PHASES, Key, Walk, address_of
+from every_case import check_every
 from expected_requests import (
     careful_state,
     change,
@@ -30,7 +31,6 @@ from constructs_lib.sandbox.fivetran.trust.source import Kind as TrustKind
 from constructs_lib.schemas import Attribute, Kind
 
 KEYS = [(kind, place) for kind in CASES for place in CASES[kind]]
-ALL = [pytest.param(key, id=".".join(key)) for key in KEYS]
 SECRET = {"config_wo": "config", "auth_wo": "auth"}
 """The field of a request that carries a write-only attribute."""
 
@@ -55,7 +55,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
             try:
                 yield Walk(terraform)
             finally:
-                terraform.finish()
+                terraform.finish(destroys=True)
     finally:
         provider.end()
 
@@ -131,73 +131,79 @@ def test_every_attribute_has_a_case(resource: str) -> None:
     assert set(CASES[resource]) == set(places(schemas.load(resource).attributes))
 
 
-@pytest.mark.parametrize("key", ALL)
-def test_an_attribute_is_created_alone(walk: Walk, key: Key) -> None:
+def test_an_attribute_is_created_alone(walk: Walk) -> None:
     phase = walk.phases["first"]
 
-    assert phase.plan.actions()[address_of(key)] == ["create"]
-    assert phase.writes.get(key, []) == created(walk, key, "first")
+    def check(key: Key) -> None:
+        assert phase.plan.actions()[address_of(key)] == ["create"]
+        assert phase.writes.get(key, []) == created(walk, key, "first")
+
+    check_every(KEYS, check)
 
 
-@pytest.mark.parametrize("key", ALL)
-def test_an_attribute_is_changed_alone(walk: Walk, key: Key) -> None:
-    phase, case = walk.phases["second"], case_of(key)
-    address, name = address_of(key), attribute_of(key).name
-    replaced = case.effect is Effect.REPLACES
+def test_an_attribute_is_changed_alone(walk: Walk) -> None:
+    phase = walk.phases["second"]
 
-    differences = phase.plan.differences(address)
+    def check(key: Key) -> None:
+        case, address, name = case_of(key), address_of(key), attribute_of(key).name
+        replaced = case.effect is Effect.REPLACES
+        differences = phase.plan.differences(address)
+        assert phase.plan.actions()[address] == (["delete", "create"] if replaced else ["update"])
+        assert ("secrets_applied" if name in SECRET else name) in differences
+        configured = walk.configured(key, "second").keys() - {name}
+        assert not differences & configured
 
-    assert phase.plan.actions()[address] == (["delete", "create"] if replaced else ["update"])
-    assert ("secrets_applied" if name in SECRET else name) in differences
-    configured = walk.configured(key, "second").keys() - {name}
-    assert not differences & configured
-
-
-@pytest.mark.parametrize("key", ALL)
-def test_a_change_of_an_attribute_sends_exactly_what_it_must(walk: Walk, key: Key) -> None:
-    case, writes = case_of(key), walk.phases["second"].writes.get(key, [])
-
-    if case.effect in (Effect.STEERS, Effect.CREATED):
-        assert writes == []
-    elif case.effect is Effect.REPLACES:
-        removed = [write for write in writes if write[0] == "DELETE"]
-        made = [write for write in writes if write[0] != "DELETE"]
-        assert made == created(walk, key, "second")
-        assert len(removed) == (key[0] == CONNECTION)
-        assert writes[: len(removed)] == removed
-        assert all(write == deletion(write[1].rpartition("/")[2]) for write in removed)
-    elif key[0] != CONNECTION:
-        first, second = (walk.configured(key, phase) for phase in PHASES[:2])
-        assert writes == done_to_another(key[0], second, first)
-    else:
-        assert writes == [change(walk.identifiers[key], **sent(key, 1), **case.sent_along)]
+    check_every(KEYS, check)
 
 
-OPTIONAL = [pytest.param(key, id=".".join(key)) for key in KEYS if attribute_of(key).optional]
+def test_a_change_of_an_attribute_sends_exactly_what_it_must(walk: Walk) -> None:
+    def check(key: Key) -> None:
+        case, writes = case_of(key), walk.phases["second"].writes.get(key, [])
+        if case.effect in (Effect.STEERS, Effect.CREATED):
+            assert writes == []
+        elif case.effect is Effect.REPLACES:
+            removed = [write for write in writes if write[0] == "DELETE"]
+            made = [write for write in writes if write[0] != "DELETE"]
+            assert made == created(walk, key, "second")
+            assert len(removed) == (key[0] == CONNECTION)
+            assert writes[: len(removed)] == removed
+            assert all(write == deletion(write[1].rpartition("/")[2]) for write in removed)
+        elif key[0] != CONNECTION:
+            first, second = (walk.configured(key, phase) for phase in PHASES[:2])
+            assert writes == done_to_another(key[0], second, first)
+        else:
+            assert writes == [change(walk.identifiers[key], **sent(key, 1), **case.sent_along)]
+
+    check_every(KEYS, check)
 
 
-@pytest.mark.parametrize("key", OPTIONAL)
-def test_an_attribute_that_is_taken_back_sends_nothing(walk: Walk, key: Key) -> None:
+def test_an_attribute_that_is_taken_back_sends_nothing(walk: Walk) -> None:
     phase = walk.phases["removed"]
 
-    assert phase.writes.get(key, []) == []
-    # Fivetran does not answer what is unchecked: an import fills it in.
-    if attribute_of(key).follows_api and key != (CONNECTION, "unchecked"):
-        assert address_of(key) not in phase.plan.actions()
+    def check(key: Key) -> None:
+        assert phase.writes.get(key, []) == []
+        # Fivetran does not answer what is unchecked: an import fills it in.
+        if attribute_of(key).follows_api and key != (CONNECTION, "unchecked"):
+            assert address_of(key) not in phase.plan.actions()
+
+    check_every([key for key in KEYS if attribute_of(key).optional], check)
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("key", ALL)
-def test_an_attribute_settles(walk: Walk, key: Key, phase: str) -> None:
-    assert address_of(key) not in walk.phases[phase].unsettled
+def test_an_attribute_settles(walk: Walk, phase: str) -> None:
+    def check(key: Key) -> None:
+        assert address_of(key) not in walk.phases[phase].unsettled
+
+    check_every(KEYS, check)
 
 
-@pytest.mark.parametrize("key", ALL)
-def test_change_with_an_unexpected_effect_warns(walk: Walk, key: Key) -> None:
-    found = walk.warnings(key, "second")
-    if case_of(key).effect is Effect.STEERS:
-        # Terraform shows one of several warnings alike; the unit tests look at each.
-        found = [text for text in found if SUMMARY not in text]
+def test_change_with_an_unexpected_effect_warns(walk: Walk) -> None:
+    def check(key: Key) -> None:
+        found = walk.warnings(key, "second")
+        if case_of(key).effect is Effect.STEERS:
+            # Terraform shows one of several warnings alike; the unit tests look at each.
+            found = [text for text in found if SUMMARY not in text]
+        assert len(found) <= bool(case_of(key).warns)
+        assert all(case_of(key).warns in text for text in found)
 
-    assert len(found) <= bool(case_of(key).warns)
-    assert all(case_of(key).warns in text for text in found)
+    check_every(KEYS, check)

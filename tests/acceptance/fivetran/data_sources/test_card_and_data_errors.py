@@ -49,12 +49,19 @@ def check_words(output: str, status: int) -> None:
     assert "canary" not in output
 
 
-@pytest.fixture
-def api(terraform: Scenario) -> Iterator[ScriptedApi]:
-    """An API that answers what a test tells it to, in place of the sandbox."""
+@pytest.fixture(scope="module")
+def server() -> Iterator[ScriptedApi]:
+    """One address for all tests, so that their providers have the same environment."""
     with scripted_api() as script:
-        terraform.environment["FIVETRAN_API_URL"] = script.url
         yield script
+
+
+@pytest.fixture
+def api(terraform: Scenario, server: ScriptedApi) -> ScriptedApi:
+    """An API that answers what a test tells it to, in place of the sandbox."""
+    server.answers, server.seen = [], []
+    terraform.environment["FIVETRAN_API_URL"] = server.url
+    return server
 
 
 @pytest.mark.parametrize("status", OF_A_CARD)

@@ -86,7 +86,7 @@ def test_connection_created_in_the_same_run_is_read_at_apply(
     of = "connection_id = fivetranops_connection.invoices.id"
     terraform.write(INVOICES + data("connection", of) + data("connection_state", of, "state"))
 
-    terraform.apply()
+    terraform.apply(from_file=True)
 
     assert output_of(terraform)["schema"] == "invoices"
     assert output_of(terraform, "state")["state"] is None

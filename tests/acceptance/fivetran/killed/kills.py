@@ -39,6 +39,8 @@ _LONGEST_START = 1.5
 _LONGEST_DELAY = 0.25
 """Seconds between a request and the kill, and for which each answer is held back."""
 _PATIENCE = 60.0
+_LONGEST_SWEEP = 2.0
+"""Seconds that a provider gets to remove what others have left, besides its own directory."""
 _POLL = 0.01
 
 
@@ -272,9 +274,10 @@ def _is_settled(run: Run, work: Work, attached: Mapping[str, str]) -> bool:
 
 
 def _is_swept(run: Run) -> bool:
-    """Returns whether no directory is left; one that was still too young goes with the next run."""
+    """Returns whether no directory is left; the next provider removes one that was too young."""
     if run.directories():
-        run.terraform("plan", "-input=false")
+        with run.provider():
+            _until(lambda: len(run.directories()) == 1, _LONGEST_SWEEP)
     return not run.directories()
 
 
@@ -303,9 +306,9 @@ def _last_request(run: Run) -> int:
     return entries[-1].number if entries else 0
 
 
-def _until(condition: Callable[[], bool]) -> bool:
+def _until(condition: Callable[[], bool], seconds: float = _PATIENCE) -> bool:
     """Waits for a condition, and returns whether it came about."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             return False

@@ -53,7 +53,7 @@ def test_marked_values_are_in_no_message_and_no_log(terraform: Workspace, sandbo
     terraform.environment |= {"TF_LOG": "TRACE", "TF_LOG_PATH": "trace.log"}
     give(terraform, 1)
     terraform.write(BODY)
-    shown = [terraform.apply()]
+    shown = [terraform.apply(from_file=True)]
     identifier = terraform.resource("fivetranops_connection.orders")["id"]
     path = f"/v1/connections/{identifier}"
 
@@ -63,7 +63,10 @@ def test_marked_values_are_in_no_message_and_no_log(terraform: Workspace, sandbo
     sandbox.ask("PATCH", f"{path}/state", {"state": {"next": "somebody-elses", "page": 7}})
     sandbox.ask("PATCH", path, {"config": {"package_id": "somebody-elses"}})
     shown += [plan.output, terraform.run("apply", "-input=false", plan.file.name, ok=False)]
-    shown += [terraform.apply(), terraform.run("destroy", "-auto-approve", "-input=false")]
+    shown += [
+        terraform.apply(from_file=True),
+        terraform.run("destroy", "-auto-approve", "-input=false"),
+    ]
 
     # Then the messages tell where, and no value
     text = "\n".join(shown)

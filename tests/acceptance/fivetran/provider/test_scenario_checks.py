@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import state_file
 from bodies import CREATED, ORDERS, orders
 from expected_requests import creation
 from provider_process import ProviderProcess
@@ -69,6 +70,38 @@ def test_a_connection_that_is_left_fails_the_end(terraform: Scenario, sandbox: S
         terraform.finish()
 
     sandbox.ask("DELETE", f"/v1/connections/{identifier}")
+
+
+def test_state_is_read_as_terraform_shows_it(terraform: Scenario, connection: str) -> None:
+    more = f"""
+    resource "fivetranops_connection_state" "cursor" {{
+      for_each      = toset(["{connection}"])
+      connection_id = each.key
+      state         = {{ type = "page", value = [1, 2.5, null], deep = [{{ a = true }}] }}
+    }}
+    data "fivetranops_connection" "same" {{
+      connection_id = "{connection}"
+    }}
+    """
+    terraform.write(orders('timeouts = { create = "5m" }') + more)
+    terraform.apply()
+
+    read = state_file.resources(state_file.text_of(terraform.directory))
+
+    shown = terraform.shown()["values"]["root_module"]["resources"]
+    assert len(shown) == 3
+    assert read is not None
+    assert {one["address"]: one["values"] for one in read} == {
+        one["address"]: one["values"] for one in shown
+    }
+
+
+def test_state_of_other_providers_is_not_guessed(terraform: Scenario) -> None:
+    terraform.write('resource "terraform_data" "one" { input = { a = 1 } }')
+    terraform.apply()
+
+    assert state_file.resources(state_file.text_of(terraform.directory)) is None
+    assert terraform.resource("terraform_data.one")["input"] == {"a": 1}
 
 
 def test_provider_process_is_replaced_with_its_environment(tmp_path: Path) -> None:

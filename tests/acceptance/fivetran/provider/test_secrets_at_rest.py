@@ -38,9 +38,9 @@ def test_no_file_holds_a_secret(terraform: Workspace, sandbox: Sandbox) -> None:
     give(terraform, "canary-password", "canary-token")
     terraform.environment |= {"TF_LOG": "TRACE", "TF_LOG_PATH": "trace.log"}
     terraform.write(BODY)
-    terraform.apply()
+    terraform.apply(from_file=True)
     give(terraform, "canary-password-2", "canary-token")
-    terraform.apply()
+    terraform.apply(from_file=True)
 
     written = terraform.bytes_of_all_files()
 
@@ -56,13 +56,13 @@ def test_a_rotated_secret_is_the_only_thing_planned_and_sent(
 ) -> None:
     give(terraform, "canary-password", "canary-token")
     terraform.write(BODY)
-    terraform.apply()
+    terraform.apply(from_file=True)
     assert terraform.is_settled()
     sandbox.writes()
     give(terraform, "canary-password-2", "canary-token")
 
     assert terraform.plan().differences(ADDRESS) == {"secrets_applied"}
-    terraform.apply()
+    terraform.apply(from_file=True)
 
     (method, _, body), *others = sandbox.writes()
     assert others == []
@@ -76,7 +76,7 @@ def test_rotated_api_secret_sends_the_secrets_again(terraform: Workspace, sandbo
         terraform.environment[name] = "sandbox"
     give(terraform, "canary-password", "canary-token")
     terraform.write(BODY)
-    terraform.apply()
+    terraform.apply(from_file=True)
     # The private state is made under another API secret, as if the key had been rotated since.
     state = terraform.directory / "terraform.tfstate"
     import base64
@@ -95,7 +95,7 @@ def test_rotated_api_secret_sends_the_secrets_again(terraform: Workspace, sandbo
 
     assert plan.differences(ADDRESS) == {"secrets_applied"}
     assert "The provider's API secret changed" in plan.output
-    terraform.apply()
+    terraform.apply(from_file=True)
     assert terraform.is_settled()
 
 
@@ -109,6 +109,6 @@ def test_the_secrets_of_an_imported_connection_are_sent_once(
     terraform.run("import", ADDRESS, made)
 
     assert terraform.plan().differences(ADDRESS) == {"secrets_applied"}
-    terraform.apply()
+    terraform.apply(from_file=True)
     assert len(sandbox.writes()) == 1
     assert terraform.is_settled()
