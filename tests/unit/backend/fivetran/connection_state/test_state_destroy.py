@@ -284,7 +284,7 @@ def test_destroy_shows_values_only_where_it_may(explain_values: bool) -> None:
     planned, done = life.said
     shown = ("canary", "lost") if explain_values else ("(hidden)", "(hidden)")
     assert f'next: "{shown[0]}" is added' in planned.detail
-    assert f'{{"next": "{shown[0]}"}}, stored is {{"next": "{shown[1]}"}}' in done.detail
+    assert f'{{"next": "{shown[0]}"}}, stored {{"next": "{shown[1]}"}}' in done.detail
 
 
 def test_plan_of_a_restore_says_where_it_goes(life: StateLife) -> None:
