@@ -28,8 +28,8 @@ constructs of actions, and the command for queries. States of Fivetran's own pro
 command for the status one, and adopting in three forms, and from a state, the rest up to 230. Then
 came what a connection trusts and syncs (fifteen), the one command and the schema for editors
 (seven), the test kit (ten) and the mirror (one). The fork server, and who asks it, are two, and the
-sections that the schemas of resources declare two more. There is room for a new resource, which brings
-four.
+sections that the schemas of resources declare two more. There is room for a new resource, which
+brings four.
 """
 LONGEST_NAME = 60
 """Characters of the name of a test."""
