@@ -210,7 +210,9 @@ class Workspace:
         return process.returncode, output
 
     def _resources(self) -> list[dict[str, Any]]:
-        is_elsewhere = (self.directory / ".terraform" / "environment").exists()
+        # Another workspace, or a backend that was configured.
+        ways = ("environment", "terraform.tfstate")
+        is_elsewhere = any((self.directory / ".terraform" / each).exists() for each in ways)
         text = state_file.text_of(self.directory)
         found = None if is_elsewhere else state_file.resources(text)
         if found is None:

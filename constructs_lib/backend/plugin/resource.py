@@ -164,9 +164,10 @@ class Resource(ABC):
         It runs several times, without provider data, and only on what keeps the keywords of the
         schema. Any value may be unknown. It must not wait for anything: other calls wait for it.
         """
-        from constructs_lib.backend.plugin.planning.checks import check_own_rules
+        if "x-rules" in self.schema.document:
+            from constructs_lib.backend.plugin.planning.checks import check_own_rules
 
-        check_own_rules(self.schema.name, config, diagnostics)
+            check_own_rules(self.schema.name, config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:  # noqa: B027
         """Refine a plan for creation or update."""
