@@ -12,8 +12,7 @@ from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.attributes import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
-from constructs_lib.constructs.fivetran.belonging import BelongingConstruct
-from constructs_lib.constructs.fivetran.connection_data import AnyConnection
+from constructs_lib.constructs.fivetran.connection_data import AnyConnection, BelongingConstruct
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
 

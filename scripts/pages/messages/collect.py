@@ -34,7 +34,7 @@ _WRITES_NO_SENTENCES: Final = (
 )
 """Modules whose texts are answers of a stand-in, or code."""
 _FILES: Final = "stacks/settings/checks.py"
-_CONSTRUCTS: Final = "constructs_lib/constructs/fivetran/belonging.py"
+_CONSTRUCTS: Final = "constructs_lib/constructs/fivetran/connection_data.py"
 _LAUNCHER: Final = "constructs_lib/launchers/launcher.sh"
 _PROBLEM: Final = re.compile(r'^problem="([^"]+)"$', re.MULTILINE)
 _SHELL_VALUE: Final = re.compile(r"\$\{[^}]*\}|@PROVIDER@")
@@ -87,9 +87,9 @@ def _of_sections() -> Iterator[Message]:
     for section in sections().values():
         if section.once is not None:
             rule, what, why = section.once
-            found = f"a second {what} of the same connection"
+            found = f"a second {what} for the same connection"
             for path, one in ((_FILES, "entry"), (_CONSTRUCTS, section.construct)):
-                allowed = f"one {one} for each connection: {why}"
+                allowed = f"one {one} per connection: {why}"
                 yield Message("finding", path, "error", rule, found, allowed)
 
 

@@ -134,7 +134,7 @@ def test_an_object_is_not_sent_without_the_secret_inside_of_it(project: Project)
 
     assert "Error: A setting would be sent without its secret" in planned
     assert (
-        "aws_credentials in config changes, and config.aws_credentials.s3_role_arn has" in planned
+        "aws_credentials in config changes, but config.aws_credentials.s3_role_arn has" in planned
     )
 
 

@@ -73,9 +73,9 @@ def test_older_connection_is_not_taken_for_the_lost_one(
 
     output = terraform.refused(LOST, NOT_FOUND, writes=[CREATION])
 
-    assert "looked for" in output
+    assert "looks for the connection, and adopts it" in output
     assert terraform.resource(ORDERS)["id"] is None
-    terraform.refused(None, "with the destination schema orders", writes=[CREATION])
+    terraform.refused(None, "already has the destination schema orders", writes=[CREATION])
     assert [connection["id"] for connection in sandbox.connections()] == [other]
 
 
