@@ -191,9 +191,8 @@ class Project:
 
     def processor_time_of_provider(self) -> float:
         """Seconds of processor time that all processes of the provider take in a plan."""
-        # A fork server has no parent that waits for it. It becomes a child of this process.
         before = os.times()
-        with _adopting_orphans():
+        with counting_orphans():
             process = subprocess.Popen(
                 ["terraform", "plan", "-detailed-exitcode", "-input=false"],
                 cwd=self.directory,
@@ -206,8 +205,6 @@ class Project:
             stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
             if process.wait():
                 raise RuntimeError("terraform plan failed, or found something to do")
-            while _collects_an_orphan():
-                pass
         after = os.times()
         user, system = stat.rpartition(")")[2].split()[11:13]
         own = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
@@ -244,12 +241,17 @@ class Project:
 
 
 @contextmanager
-def _adopting_orphans() -> Iterator[None]:
-    """Processes below this one whose parent ends become its children (Linux)."""
+def counting_orphans() -> Iterator[None]:
+    """Counts the fork servers of providers among the children of this process (Linux).
+
+    Nobody else waits for one: it becomes a child of this process when its parent has ended.
+    """
     library = ctypes.CDLL(None)
     library.prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
         yield
+        while _collects_an_orphan():
+            pass
     finally:
         library.prctl(_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
