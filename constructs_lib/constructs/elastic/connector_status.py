@@ -94,7 +94,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of statuses to set
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
-        :param import_id: identifier of the connector whose status to take over
+        :param import_id: identifier of the connector whose status to import
         :param import_identity: likewise, by the identity: a mapping of ``connector_id``; Terraform
             1.12 or later
         :param moved_from: the address that it had before, such as ``orders_old``

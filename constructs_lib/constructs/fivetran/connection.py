@@ -267,7 +267,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of connections to make
         :param for_each: one connection for each entry: a mapping, texts, or an iterator of the CDK
-        :param import_id: identifier of an existing connection to take over
+        :param import_id: identifier of an existing connection to import
         :param import_identity: likewise, by the identity: a mapping of ``id``; Terraform
             1.12 or later
         :param moved_from: the address that it had before, such as ``orders_old``, or that of a

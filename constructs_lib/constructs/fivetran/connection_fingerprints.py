@@ -87,7 +87,7 @@ class ConnectionFingerprints(BelongingConstruct, ConnectionFingerprintsAttribute
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of connections to approve them for
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
-        :param import_id: identifier of the connection whose fingerprints to take over
+        :param import_id: identifier of the connection whose fingerprints to import
         :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
             1.12 or later
         :param moved_from: the address that it had before, such as ``orders_old``
