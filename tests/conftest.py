@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from fault_tally import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from two_terraforms import (
@@ -29,6 +30,13 @@ __all__ = [
     "terraform_first_on_the_path",
     "terraform_program",
 ]
+
+# How long an example takes depends on what else the machine does, and says nothing of the code.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+if hypothesis.settings.get_current_profile_name() != "mutants":
+    hypothesis.settings.load_profile("any machine")
 
 # Before anything imports them: their asserts say what they have found.
 pytest.register_assert_rewrite("command_run", "planned", "scenario", "workspace")

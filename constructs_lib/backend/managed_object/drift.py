@@ -125,6 +125,9 @@ def learn_from_refresh(
     """
     note_absent(model, private, state, answer)
     unread = _strings(private.pop(_UNREAD, None))
+    if not unread and not _doubted(private):
+        private.pop(_DOUBTED, None)
+        return
     doubted = {n: p for n, p in _doubted(private).items() if n not in unread}
     learnt = []
     for name, known, answered in _pairs(model, unread, state, answer):

@@ -41,6 +41,7 @@ ItemKeys: TypeAlias = Mapping[str, Sequence[str]]
 NO_ITEM_KEYS: Final[ItemKeys] = {}
 _CONFIG = "config."
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
+_MAY_BE_EMPTY = frozenset({str, list, dict})
 _NO_ITEM: Any = object()
 
 
@@ -342,9 +343,7 @@ def _each_has_its_own(known: list[Any], answer: list[Any]) -> bool:
 
 def is_nothing(value: Any) -> bool:
     """Return True for null and for empty text, lists and objects."""
-    return any(
-        value is empty or (value == empty and type(value) is type(empty)) for empty in _NOTHING
-    )
+    return value is None or (not value and type(value) in _MAY_BE_EMPTY)
 
 
 def _same_scalar(known: Any, answer: Any) -> bool:

@@ -84,6 +84,8 @@ class ObjectModel:
             if one.is_read_back and one.kind is not Kind.DYNAMIC
         }
         """The attributes that a read takes over, and the steps to each in a response."""
+        self.roots = {CONFIG, *(way[0] for way in self.places.values() if len(way) > 1)}
+        """The objects that a response has these attributes in, if it has all of them."""
 
     def request_value(self, name: str, value: Any) -> Any:
         """Return an attribute as a request carries it: null where an empty value clears it, and in

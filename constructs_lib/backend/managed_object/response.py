@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from constructs_lib.backend.http import jsontext
@@ -34,15 +35,22 @@ class _Sign(Enum):
 
 
 _UNREADABLE: Final = _Sign.UNREADABLE
+_PLAIN: Final = frozenset({str, bool, int})
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 
 
-def attributes_of(model: ObjectModel, answer: Answer, names: Iterable[str] | None = None) -> Object:
+def attributes_of(
+    model: ObjectModel,
+    answer: Answer,
+    names: Iterable[str] | None = None,
+    known: Mapping[str, Any] = MappingProxyType({}),
+) -> Object:
     """Return the attributes that a response contains, in the API's form but of the type of the
     attribute; ``config`` is not among them. A value that is masked, or that cannot be of that type,
     is left out.
 
     :param names: the attributes that are wanted; by default, all
+    :param known: attributes of the type already; one that the response repeats is returned itself
     """
     found: Object = {}
     for name in model.places.keys() if names is None else model.places.keys() & names:
@@ -50,7 +58,11 @@ def attributes_of(model: ObjectModel, answer: Answer, names: Iterable[str] | Non
         source = _part(answer, way)
         if last not in source:
             continue
-        value = _of_kind(model.attributes[name], equivalence.in_nfc(source[last]))
+        value, before = source[last], known.get(name)
+        if type(value) is type(before) and type(value) in _PLAIN and value == before:
+            found[name] = before  # As most are.
+            continue
+        value = _of_kind(model.attributes[name], equivalence.in_nfc(value))
         if value is not _UNREADABLE:
             found[name] = value
     return found
@@ -75,9 +87,11 @@ def refreshed_state(
     :param adopted: True if ``config`` is what an import has read; a setting that the API answers
         for the first time then joins it, because the configuration may say that it is null
     """
-    remote = attributes_of(model, answer)
+    remote = attributes_of(model, answer, known=state)
     result = dict(state)
     for name, attribute in model.attributes.items():
+        if name in remote and remote[name] is state.get(name):
+            continue
         if attribute.read_only and attribute.response:
             result[name] = remote.get(name)
         elif attribute.forces_replacement and state.get(name) is not None:
@@ -103,19 +117,17 @@ def confirmed_state(model: ObjectModel, state: Object, item: Answer, echo: Echo)
     :param state: the state before
     :param echo: as for :func:`refreshed_state`; more of it changes nothing of what is returned
     """
-    parts = {CONFIG, *(way[0] for way in model.places.values() if len(way) > 1)}
-    if not all(isinstance(item.get(part), dict) for part in parts):
+    if not all(isinstance(item.get(part), dict) for part in model.roots):
         return None
     if equivalence.is_too_deep(item.get(CONFIG)):
         return None
     found = refreshed_state(model, state, item, echo)
-    is_confirmed = all(
-        found[name] is not None or state.get(name) is None
-        if attribute.read_only
-        else same(found.get(name), state.get(name))
-        for name, attribute in model.attributes.items()
-    )
-    return found if is_confirmed else None
+    for name, attribute in model.attributes.items():
+        now, before = found.get(name), state.get(name)
+        is_told = now is before or (now is not None if attribute.read_only else same(now, before))
+        if not is_told:
+            return None
+    return found
 
 
 def echoes(

@@ -23,6 +23,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from datetime import datetime
+from operator import is_
 from typing import Any, ClassVar
 
 from constructs_lib.backend.plugin.concurrency import Activity
@@ -127,7 +128,7 @@ class Plan:
         """True if the plan is the prior state itself, value by value."""
         if self.prior is None or self.replace or self.prior.keys() != self.planned.keys():
             return False
-        return all(value is self.prior[name] for name, value in self.planned.items())
+        return all(map(is_, self.planned.values(), map(self.prior.__getitem__, self.planned)))
 
     def changed(self, name: str) -> bool:
         """Return True if the planned value differs from the prior one; an unknown value is a

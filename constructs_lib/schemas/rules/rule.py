@@ -111,7 +111,7 @@ def applied(
     for rule in table:
         if rule.about and values.get(rule.about) is None:
             continue
-        if not any(name in passed for name in rule.inputs):
+        if not passed or not any(name in passed for name in rule.inputs):
             for problem in rule.check({name: values.get(name) for name in rule.inputs}):
                 yield rule, problem
 

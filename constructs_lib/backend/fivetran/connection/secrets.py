@@ -201,6 +201,8 @@ def _changes(name: str, prior: Object, planned: Object, config: Object) -> bool:
 
 def _methods(scope: str, prior: Object, planned: Object) -> Iterator[str]:
     """Yield the keys of ``config`` or ``auth`` that change and have few possible values."""
+    if prior.get(scope) is planned.get(scope):
+        return
     service = planned.get("service")
     facts = schemas.service(service) if isinstance(service, str) else None
     fields = getattr(facts, scope) if facts else {}

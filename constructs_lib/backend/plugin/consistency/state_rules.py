@@ -88,8 +88,10 @@ class StateAnswer(Protocol):
 
 def nothing_is_unknown(answer: StateAnswer) -> Iterator[Path]:
     """Keep unknown values out of a state."""
+    state = answer.state or {}
     for name in answer.attributes:
-        if contains_unknown((answer.state or {}).get(name)):
+        value = state.get(name)
+        if value is not None and contains_unknown(value):
             yield (name,)
 
 

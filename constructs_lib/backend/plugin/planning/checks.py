@@ -32,7 +32,8 @@ def check_schema_rules(
     from constructs_lib.schemas import keywords
 
     for name, attribute in attributes.items():
-        value = _given(attribute, config.get(name))
+        given = config.get(name)
+        value = None if given is None else _given(attribute, given)
         if value is None:
             continue
         found = list(keywords.violations(attribute.rule, value, path=(name,), passes=is_unknown))
@@ -130,8 +131,7 @@ def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     from constructs_lib.schemas.rules import applied
 
     table = tuple(rules)
-    names = {name for rule in table for name in rule.inputs}
-    values = {name: unwrap(config.get(name)) for name in names}
+    values = {name: unwrap(value) for name, value in config.items() if value is not None}
     unknown = {name for name, value in values.items() if value is UNKNOWN}
     # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
     with hide_texts():

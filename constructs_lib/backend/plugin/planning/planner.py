@@ -37,17 +37,50 @@ from constructs_lib.backend.plugin.values.value import (
     same,
     unwrap,
 )
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import Attribute, Kind
 
 
 def plan_change(attributes: dict[str, Attribute], config: Object, prior: Object | None) -> Plan:
     """Plan a creation (``prior`` is None) or an update."""
-    planned = {name: _planned(inner, config, prior) for name, inner in attributes.items()}
+    if prior is None:
+        created = {name: _planned(inner, config, None) for name, inner in attributes.items()}
+        return Plan(config, None, created)
+    roles = _roles(attributes)
+    planned = {
+        name: prior.get(name)
+        if name in roles.kept and config.get(name) is None
+        else _planned(inner, config, prior)
+        for name, inner in attributes.items()
+    }
     plan = Plan(config, prior, planned)
-    if plan.is_update:
-        forcing = (name for name, inner in attributes.items() if inner.forces_replacement)
-        plan.replace.extend((name,) for name in forcing if plan.changed(name))
+    plan.replace.extend((name,) for name in roles.forcing if plan.changed(name))
     return plan
+
+
+class _Roles(NamedTuple):
+    """What some attributes of a schema are to a plan."""
+
+    kept: frozenset[str]
+    """They are planned as before where the configuration leaves them out."""
+    forcing: tuple[str, ...]
+    """Their change replaces the resource."""
+
+
+_ROLES: dict[int, tuple[dict[str, Attribute], _Roles]] = {}
+"""The roles that were found, with the attributes that they were found in; schemas never change."""
+
+
+def _roles(attributes: dict[str, Attribute]) -> _Roles:
+    found = _ROLES.get(id(attributes))
+    if found is None:
+        each = attributes.items()
+        kept = frozenset(
+            n for n, one in each if not (one.required or one.has_default or one.write_only)
+        )
+        forcing = tuple(name for name, one in each if one.forces_replacement)
+        found = _ROLES[id(attributes)] = attributes, _Roles(kept, forcing)
+    return found[1]
 
 
 def _planned(attribute: Attribute, config: Object, prior: Object | None) -> Value:
@@ -122,10 +155,14 @@ def merge_read_state(attributes: dict[str, Attribute], state: Object, returned: 
     A value that means the same keeps the form that it had, such as a list for a tuple. An unknown
     one is left to the self-check: nothing that is read can be unknown.
     """
-    return {
-        name: None if inner.write_only else _read(name, state, returned)
-        for name, inner in attributes.items()
-    }
+    merged: Object = {}
+    for name, inner in attributes.items():
+        before = state.get(name)
+        now = returned.get(name, before)
+        # Most values are the very ones that were there before.
+        is_kept = now is before or same(before, now)
+        merged[name] = None if inner.write_only else before if is_kept else now
+    return merged
 
 
 def merge_data(attributes: dict[str, Attribute], config: Object, returned: Object) -> Object:
@@ -245,12 +282,6 @@ def without_unknown(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_unknown(inner) for name, inner in value.items()}
     return [without_unknown(inner) for inner in value]
-
-
-def _read(name: str, state: Object, returned: Object) -> Any:
-    before = state.get(name)
-    now = returned.get(name, before)
-    return before if same(before, now) else now
 
 
 def _filled(planned: Any, returned: Any) -> Any:

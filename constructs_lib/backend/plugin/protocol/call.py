@@ -182,6 +182,25 @@ class Call:
             self.read[message.msgpack] = decode(message, self.object_type)
         return self.read[message.msgpack]
 
+    def take(self, message: pb.DynamicValue) -> Object | None:
+        """Return the object of a message, or what an earlier call kept of it.
+
+        :raises CodecError: if it is of another type
+        """
+        kept = self.session.pop_object(self.type_name, message.msgpack)
+        if kept is not None:
+            return kept
+        found: Object | None = decode(message, self.object_type)
+        return found
+
+    def keep(self, message: pb.DynamicValue, value: Object | None) -> None:
+        """Keep the object of a message for a later call about the same bytes.
+
+        :param value: what :meth:`take` or :meth:`object` returned; it must not be changed any more
+        """
+        if message.msgpack and value is not None:
+            self.session.keep_object(self.type_name, message.msgpack, value)
+
     def identity(self, message: pb.ResourceIdentityData) -> Object | None:
         """Return the identity of a message; None if it has none, or the resource has none.
 

@@ -191,6 +191,8 @@ def _check_upgrade(
     found = rules.violations(state_rules.UPGRADE_RULES, answer)
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("upgraded_state")
+    else:
+        call.keep(response.upgraded_state, answer.state)
 
 
 def _check_move(

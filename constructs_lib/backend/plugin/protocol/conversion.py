@@ -169,7 +169,8 @@ def object_type(attributes: dict[str, Attribute]) -> Type:
     """Return the type of the object that these attributes make up."""
     made = _MADE.get(id(attributes))
     if made is None:
-        type_ = types.object_of({name: type_of(inner) for name, inner in attributes.items()})
+        # In the order in which Terraform writes them.
+        type_ = types.object_of({name: type_of(attributes[name]) for name in sorted(attributes)})
         made = _MADE[id(attributes)] = (attributes, type_)
     return made[1]
 

@@ -113,7 +113,7 @@ def is_immediate(session: Session, path: str, data: bytes) -> bool:
         return name in _COMPUTING
     # What is wrong with the message, or with the provider, is for the answer to tell.
     with suppress(Exception):
-        type_name = _message(name).Request.FromString(data).type_name
+        type_name = _message(name).Request.read_field("type_name", data)
         return not session.provider.resources[type_name].plan_waits
     return False
 

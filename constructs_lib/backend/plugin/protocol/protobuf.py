@@ -181,6 +181,21 @@ class Message:
             # What it quotes may be a secret.
             raise DecodeError("a text that is not UTF-8") from None
 
+    @classmethod
+    def read_field(cls, name: str, data: bytes) -> Any:
+        """Return one field of the message that bytes hold, and read no other one.
+
+        :raises DecodeError: if they hold no message
+        """
+        field, message = cls._layout.by_name[name], cls()
+        try:
+            read_fields(field.readers, message.__dict__, data, 0, len(data), _DEPTH)
+        except IndexError:
+            raise DecodeError("a field beyond the end") from None
+        except UnicodeDecodeError:
+            raise DecodeError("a text that is not UTF-8") from None
+        return getattr(message, name)
+
     def SerializeToString(self) -> bytes:
         """Return the bytes of the message, its fields in the order of their numbers.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import is_
 from typing import Any
 
 from constructs_lib.backend.plugin.consistency import rules
@@ -88,7 +89,7 @@ def read_resource(
     response.private = request.private
     resource = call.resource(request.type_name)
     type_ = call.object_type
-    state: Object | None = decode(request.current_state, type_)
+    state = call.take(request.current_state)
     if state is None:
         return
     if call.identity_attributes:
@@ -107,6 +108,7 @@ def read_resource(
         merged = merge_read_state(call.attributes, state, returned)
     if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, merged):
         new_state = request.current_state.msgpack
+        call.keep(request.current_state, state)
     else:
         new_state = conversion.write_state(merged, type_, call.diagnostics)
     private = call.private(operation, request.private)
@@ -126,7 +128,7 @@ def _identity(call: Call, resource: Resource, state: Object) -> Object | None:
 
 def _is_unchanged(state: Object, merged: Object | None) -> bool:
     """Return True if a read left each value as it was, as most do."""
-    return merged is not None and all(value is state[name] for name, value in merged.items())
+    return merged is not None and all(map(is_, merged.values(), map(state.__getitem__, merged)))
 
 
 def import_resource_state(
@@ -224,7 +226,7 @@ def plan_resource_change(
     """Plan a creation, an update or a destruction."""
     resource = call.resource(request.type_name)
     type_ = call.object_type
-    prior: Object | None = decode(request.prior_state, type_)
+    prior = call.take(request.prior_state)
     operation = call.operation(request.prior_private)
     if conversion.is_null(request.proposed_new_state):
         try:
@@ -233,7 +235,7 @@ def plan_resource_change(
             operation = call.operation(request.prior_private)
         response.planned_state.msgpack = encode(None, type_)
     else:
-        config: Object = decode(request.config, type_) or {}
+        config = call.take(request.config) or {}
         plan = plan_change(call.attributes, config, prior)
         plan.is_validated = call.session.pop_valid(call.type_name, request.config.msgpack)
         _refuse_missing(call, plan)

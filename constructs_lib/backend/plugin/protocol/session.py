@@ -13,9 +13,12 @@ from constructs_lib.backend.plugin.concurrency import Activity, start_thread
 
 if TYPE_CHECKING:
     from constructs_lib.backend.plugin.provider import Provider
+    from constructs_lib.backend.plugin.values.value import Object
 
 _STOP_LIMIT = 2.0
 """Seconds that a provider gets for its own part of a stop, before Terraform is answered."""
+_MOST_OBJECTS = 64
+"""The objects that are kept between two calls: some for each resource that Terraform works on."""
 
 
 class Session:
@@ -54,6 +57,7 @@ class Session:
         self.stopping = threading.Event()
         self.activity = Activity()
         self._valid: set[tuple[str, bytes]] = set()
+        self._objects: dict[tuple[str, bytes], Object] = {}
         self.has_refreshed = False
         """True once a state was read: then Terraform makes a plan. An apply reads none, but plans
         each change once more, and holds it against the first plan."""
@@ -85,6 +89,8 @@ class Session:
         """Use new provider data, and release the former."""
         former, self.provider_data = self.provider_data, provider_data
         self._valid.clear()
+        with self._lock:
+            self._objects.clear()
         if former is not None:
             self.provider.close(former)
 
@@ -99,6 +105,22 @@ class Session:
             return False
         self._valid.discard(key)
         return True
+
+    def keep_object(self, type_name: str, data: bytes, value: Object) -> None:
+        """Keep what bytes (MessagePack) were read as, for the call that sends the same ones next:
+        Terraform upgrades, reads, checks and plans a resource in one go.
+
+        :param value: it must not be changed any more
+        """
+        with self._lock:
+            self._objects[type_name, data] = value
+            if len(self._objects) > _MOST_OBJECTS:
+                del self._objects[next(iter(self._objects))]
+
+    def pop_object(self, type_name: str, data: bytes) -> Object | None:
+        """Return what bytes were read as, once; None if that is not known any more."""
+        with self._lock:
+            return self._objects.pop((type_name, data), None)
 
     def stop(self) -> None:
         """Tell running operations to finish soon. A provider that blocks holds up nobody."""

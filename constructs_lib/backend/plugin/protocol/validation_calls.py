@@ -46,6 +46,7 @@ def validate_resource_config(
     call.validate(validate, config, lambda: decode(request.config, call.object_type) or {})
     if not call.diagnostics.has_errors:
         call.session.remember_valid(request.type_name, request.config.msgpack)
+        call.keep(request.config, config)
 
 
 def _refuse_write_only(call: Call, config: Object) -> None:

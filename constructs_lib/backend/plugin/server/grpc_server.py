@@ -132,7 +132,7 @@ class GrpcServer:
             except OSError:
                 return  # The socket was closed: the process ends.
             channel = Channel(link) if context is None else TlsChannel(link, context)
-            connection = Http2Connection(channel, self._answer)
+            connection = Http2Connection(channel, self._answer, self._count_down)
             with self._lock:
                 self._connections.add(connection)
             if not start_thread(partial(self._serve, connection)):
@@ -159,8 +159,7 @@ class GrpcServer:
         self._callers.add(connection)
         method = self._methods.get(path)
         if method is not None:
-            with self._lock:
-                self._running += 1
+            self._count(1)
             call = partial(self._call, connection, stream, method, message)
             if path in self._urgent:
                 if not start_thread(call):
@@ -170,13 +169,15 @@ class GrpcServer:
             else:
                 self._workers.do(call)
         elif path in self._streams:
-            with self._lock:
-                self._running += 1
+            self._count(1)
             call_stream = partial(_send_messages, connection, stream, self._streams[path], message)
             self._workers.do(partial(self._finish, call_stream))
         elif path == _SHUTDOWN:
+            self._count(1)
             if not connection.succeed_now(stream, b""):
-                start_thread(partial(connection.succeed, stream, b""))
+                succeed = partial(connection.succeed, stream, b"")
+                start_thread(partial(self._finish, succeed))
+            connection.flush()
             self._shut_down()
         elif path != _STDIO:
             # A newer Terraform tries methods that it can do without.
@@ -188,11 +189,11 @@ class GrpcServer:
     def _call_here(
         self, connection: Http2Connection, stream: int, method: Method, message: bytes
     ) -> None:
-        """Respond in the reading thread; hand over what the client does not take at once."""
+        """Respond in the reading thread; hand over what the client does not take at once. The
+        operation ends when the connection has sent the answer.
+        """
         answer = _call_method(method, message)
-        if answer is not None and connection.succeed_now(stream, answer):
-            self._count_down()
-        else:
+        if answer is None or not connection.succeed_now(stream, answer):
             self._workers.do(partial(self._reply, connection, stream, answer))
 
     def _call(
@@ -213,11 +214,14 @@ class GrpcServer:
         except Exception as error:
             log.error(f"an answer was not sent: {type(error).__name__}")
         finally:
-            self._count_down()
+            self._count_down(1)
 
-    def _count_down(self) -> None:
+    def _count(self, begun: int) -> None:
         with self._lock:
-            self._running -= 1
+            self._running += begun
+
+    def _count_down(self, ended: int) -> None:
+        self._count(-ended)
         self._end_if_done()
 
     def _end_if_done(self) -> None:

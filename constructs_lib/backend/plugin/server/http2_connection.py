@@ -47,14 +47,21 @@ class Http2Connection:
 
     :param channel: carries the bytes; it is closed when the connection ends
     :param answer: is called in the reading thread for each call, and must not block
+    :param sent: is called with how many answers of :meth:`succeed_now` were sent
     """
 
-    def __init__(self, channel: Channel, answer: Answer) -> None:
-        self._channel, self._answer = channel, answer
+    def __init__(
+        self, channel: Channel, answer: Answer, sent: Callable[[int], None] = lambda count: None
+    ) -> None:
+        self._channel, self._answer, self._sent = channel, answer, sent
         self._headers = http2_frames.HeaderReader()
         self._block: tuple[Frame, bytearray] | None = None
         self._last = 0
         self._received = 0
+        self._unsent: list[bytes] = []
+        """What the reading thread has still to send: once for all that came at once."""
+        self._answers = 0
+        """How many answers are among it."""
         # What follows belongs to the answers, too, which other threads send.
         self._changed = threading.Condition()
         self._streams: dict[int, _Stream] = {}
@@ -77,12 +84,23 @@ class Http2Connection:
             while received := self._channel.receive():
                 for frame in reader.frames(received):
                     self._take(frame)
+                self.flush()
         except ProtocolError:
             with suppress(OSError):
                 self._channel.send(http2_frames.goaway(self._last, http2_frames.PROTOCOL_ERROR))
             raise
         finally:
+            self.flush()
             self.close()
+
+    def flush(self) -> None:
+        """Send what :meth:`succeed_now` has left; only the reading thread may do so."""
+        if self._unsent:
+            unsent, self._unsent = self._unsent, []
+            self._send(b"".join(unsent))
+        if self._answers:
+            count, self._answers = self._answers, 0
+            self._sent(count)
 
     def close(self) -> None:
         """End the connection; responses that wait to be sent are dropped."""
@@ -128,7 +146,8 @@ class Http2Connection:
         self.fail(stream, http2_frames.DEADLINE_EXCEEDED, "The time limit of the call is over.")
 
     def succeed_now(self, stream: int, message: bytes) -> bool:
-        """Do as ``succeed`` does, in the reading thread, which must not wait for a window.
+        """Do as ``succeed`` does, in the reading thread, which must not wait for a window. All
+        answers to the calls that came at once are sent at once.
 
         :returns: False if the windows do not take the whole answer in one frame; then nothing is
             sent
@@ -137,13 +156,15 @@ class Http2Connection:
         with self._changed:
             state = self._streams.get(stream)
             if state is None or not self._is_open:
+                self._answers += 1
                 return True
             if len(data) > min(state.window, self._window, self._largest):
                 return False
             self._window -= len(data)
             del self._streams[stream]
         part = http2_frames.frame(http2_frames.DATA, 0, stream, data)
-        self._send(_begin(stream) + part + _end(stream))
+        self._unsent.append(_begin(stream) + part + _end(stream))
+        self._answers += 1
         return True
 
     def fail(self, stream: int, code: int, message: str) -> None:
@@ -277,9 +298,8 @@ class Http2Connection:
 
     def _take_ping(self, frame: Frame) -> None:
         if not frame.flags & http2_frames.ACK:
-            self._channel.send(
-                http2_frames.frame(http2_frames.PING, http2_frames.ACK, 0, frame.payload)
-            )
+            answer = http2_frames.frame(http2_frames.PING, http2_frames.ACK, 0, frame.payload)
+            self._unsent.append(answer)
 
     def _take_window_update(self, frame: Frame) -> None:
         increment = http2_frames.read_number(frame.payload)

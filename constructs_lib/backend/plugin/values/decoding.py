@@ -31,6 +31,10 @@ _SCALARS: Final = frozenset({"string", "number", "bool"})
 _TEXT: Final = frozenset({str})
 _LONGEST_INT: Final = 1000
 """Digits up to which a whole number becomes an ``int``; Python refuses very long ones."""
+_SMALL: Final = 2**63
+"""A whole number below it is within every limit."""
+_SHORT: Final = 18
+"""Characters of a whole number that is below it."""
 
 
 class Encoded(Protocol):
@@ -71,7 +75,8 @@ def parse_json(data: bytes | str) -> Any:
     :raises CodecError: if it is none
     """
     try:
-        return json.loads(data, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse)
+        text = data if isinstance(data, str) else data.decode("utf-8", "surrogatepass")
+        return _JSON.decode(text)
     except RecursionError:
         raise too_deep().error from None
     except (ValueError, ArithmeticError):
@@ -172,13 +177,16 @@ class _Reader:
     def _mapping(self, raw: Any, type_: Type, depth: int) -> Value:
         if not isinstance(raw, dict) or not _TEXT.issuperset(map(type, raw)):
             raise UnexpectedValue(f"a {type_.kind}")
-        element, found = type_.element, {}
+        element = type_.element
         types_ = type_.attributes if element is None else dict.fromkeys(raw, element)
-        get, plain, is_known, name = raw.get, PLAIN.get, self._shapes.knows, ""
+        found: dict[str, Value] = dict.fromkeys(types_)
+        plain, is_known, name = PLAIN.get, self._shapes.knows, ""
         try:
-            for name, part_type in types_.items():
-                part = get(name)
-                is_read = part is None or plain(type(part)) == part_type.kind
+            for name, part in raw.items():
+                if part is None or name not in types_:
+                    continue
+                part_type = types_[name]
+                is_read = plain(type(part)) == part_type.kind
                 if is_read or (type(part) is dict and is_known(part, part_type)):
                     found[name] = part
                 else:
@@ -195,6 +203,8 @@ def _scalar(raw: Any, kind: str) -> Value:
     if kind == "bool" and isinstance(raw, bool):
         return raw
     if kind == "number" and not isinstance(raw, bool):
+        if type(raw) is int and -_SMALL < raw < _SMALL:
+            return raw  # As most are.
         number = _number(raw)
         if number is not None:
             check_places(number)
@@ -263,3 +273,10 @@ def _dumped(form: Any) -> str:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _SHORT else _whole(text)
+
+
+_JSON: Final = json.JSONDecoder(parse_float=Decimal, parse_int=_integer, parse_constant=_refuse)

@@ -126,11 +126,10 @@ class _Writer:
         get, plain, is_known = value.get, PLAIN.get, self._shapes.knows
         try:
             for name, part_type in types_.items():
-                part = get(name)
-                is_form = part is None or plain(type(part)) == part_type.kind
-                if is_form or (type(part) is dict and is_known(part, part_type)):
-                    forms[name] = part
-                else:
+                part = forms[name] = get(name)
+                if part is None or plain(type(part)) == part_type.kind:
+                    continue
+                if not (type(part) is dict and is_known(part, part_type)):
                     forms[name] = self.form(part, part_type, depth)
         except UnexpectedValue as unexpected:
             raise unexpected.within(f".{name}") from None
@@ -143,6 +142,8 @@ def _scalar_form(value: Any, kind: str) -> Any:
         return value
     if kind == "bool" and isinstance(value, bool):
         return value
+    if kind == "number" and type(value) is int and _SMALLEST <= value <= _LARGEST:
+        return value  # As most are.
     if kind == "number" and is_number(value) and not Decimal(value).is_nan():
         return _number_form(value)
     raise UnexpectedValue(f"a {kind}")

@@ -171,7 +171,10 @@ def _object_from_json(inner: dict[str, Any], known: dict[Any, Type]) -> Type:
 
 def dump_type(type_: Type) -> bytes:
     """Return the JSON form of a type, as the bytes that travel."""
-    return json.dumps(type_to_json(type_), separators=(",", ":")).encode()
+    return _COMPACT.encode(type_to_json(type_)).encode()
+
+
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 @lru_cache(maxsize=1024)

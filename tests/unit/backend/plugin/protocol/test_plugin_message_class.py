@@ -9,6 +9,7 @@ import pytest
 from google.protobuf import timestamp_pb2
 
 from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.wire_format import DecodeError
 
 VALUE = pb.DynamicValue(msgpack=b"\xc0")
 
@@ -164,6 +165,20 @@ def test_a_field_that_is_not_known_is_skipped_and_not_kept(data: bytes) -> None:
 
     assert request == pb.ReadResource.Request(type_name="a")
     assert request.SerializeToString() == b"\x0a\x01a"
+
+
+def test_one_field_is_read_without_the_others() -> None:
+    state = pb.DynamicValue(msgpack=b"a")
+    request = pb.ReadResource.Request(type_name="a", current_state=state)
+
+    assert pb.ReadResource.Request.read_field("type_name", request.SerializeToString()) == "a"
+    assert pb.ReadResource.Request.read_field("type_name", b"") == ""
+
+
+@pytest.mark.parametrize("data", [b"\x0a\x05a", b"\x0a\x01\xff", b"\x0a"], ids=repr)
+def test_one_field_of_what_is_no_message_is_an_error(data: bytes) -> None:
+    with pytest.raises(DecodeError):
+        pb.ReadResource.Request.read_field("type_name", data)
 
 
 def test_the_parts_of_a_copy_are_its_own() -> None:

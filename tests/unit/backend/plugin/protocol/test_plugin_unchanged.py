@@ -13,6 +13,7 @@ from plugin_samples import Sample, Scripted, errors, message, thing, values
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.values import decoding
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
@@ -84,6 +85,86 @@ def test_a_plan_without_a_change_answers_the_bytes_of_the_state() -> None:
 
     assert response.planned_state.msgpack == OTHER_ORDER.msgpack
     assert errors(response) == []
+
+
+@pytest.fixture
+def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """All bytes that were read as MessagePack, in their order."""
+    found: list[bytes] = []
+    unpack = decoding._unpack
+
+    def noted(data: bytes) -> Any:
+        found.append(data)
+        return unpack(data)
+
+    monkeypatch.setattr(decoding, "_unpack", noted)
+    return found
+
+
+def test_what_one_call_has_read_the_next_one_does_not_read_again(unpacked: list[bytes]) -> None:
+    asked = Asked(read=lambda state, operation: state)
+    raw = pb.RawState(json=AS_JSON.json)
+
+    state = asked.ask("UpgradeResourceState", raw_state=raw).upgraded_state
+    asked.ask("ReadResource", current_state=state)
+    asked.validate(CONFIG)
+    response = asked.ask(
+        "PlanResourceChange",
+        config=message(CONFIG),
+        prior_state=state,
+        proposed_new_state=state,
+    )
+
+    assert response.planned_state.msgpack == state.msgpack
+    assert unpacked == [state.msgpack, message(CONFIG).msgpack]
+
+
+def test_an_upgraded_state_has_the_order_in_which_terraform_writes_it() -> None:
+    raw = pb.RawState(json=AS_JSON.json)
+
+    state = Asked().ask("UpgradeResourceState", raw_state=raw).upgraded_state
+
+    names = list(msgpack.unpackb(state.msgpack))
+    assert names == sorted(STATE)
+
+
+def test_what_a_read_has_changed_is_read_from_its_own_bytes(unpacked: list[bytes]) -> None:
+    asked = Asked(read=lambda state, operation: {**state, "color": "green"})
+
+    state = asked.ask("ReadResource", current_state=message(STATE)).new_state
+    response = asked.plan({**CONFIG, "color": "green"}, state)
+
+    assert state.msgpack in unpacked
+    assert response.planned_state.msgpack == state.msgpack
+
+
+def test_of_many_objects_the_last_ones_are_kept(unpacked: list[bytes]) -> None:
+    asked = Asked()
+    configs = [{**CONFIG, "config": Dynamic.of({"a": number})} for number in range(2, 67)]
+    for config in configs:
+        assert errors(asked.validate(config)) == []
+    unpacked.clear()
+
+    for config in (configs[0], configs[1]):
+        response = asked.plan(config)
+        assert values(response.planned_state) == {**STATE, "config": config["config"]}
+
+    first, second = (message(config).msgpack for config in configs[:2])
+    # What is written, and the self-check, read both.
+    assert (unpacked.count(first), unpacked.count(second)) == (3, 2)
+
+
+def test_what_is_kept_is_of_one_type_and_of_one_configuration() -> None:
+    session = Session(lambda: Sample(Scripted()))
+    for _ in range(2):
+        session.keep_object("toy_thing", b"bytes", STATE)
+
+    assert session.pop_object("toy_other", b"bytes") is None
+    assert session.pop_object("toy_thing", b"bytes") is STATE
+    assert session.pop_object("toy_thing", b"bytes") is None
+    session.keep_object("toy_thing", b"bytes", STATE)
+    session.use("new provider data")
+    assert session.pop_object("toy_thing", b"bytes") is None
 
 
 @pytest.mark.parametrize("method", ["ReadResource", "PlanResourceChange"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hpack import Decoder, Encoder
 
@@ -33,18 +33,25 @@ class RawClient:
 
     def call(self, stream: int, data: bytes, *, flags: int = 0, pieces: int = 1) -> None:
         """Sends a call; its data in frames of the least size, and its headers in pieces."""
+        self.link.sendall(self.frames_of(stream, data, flags=flags, pieces=pieces))
+
+    def frames_of(self, stream: int, data: bytes, *, flags: int = 0, pieces: int = 1) -> bytes:
+        """The frames of a call, which :meth:`call` sends."""
+        frames = b""
         block = self.encoder.encode(CALL)
         size = -(-len(block) // pieces)
         parts = [block[place : place + size] for place in range(0, len(block), size)]
         for number, part in enumerate(parts):
             kind = http2_frames.CONTINUATION if number else http2_frames.HEADERS
             ends = http2_frames.END_HEADERS if number == len(parts) - 1 else 0
-            self.send(kind, ends | (0 if number else flags), stream, part)
+            frames += http2_frames.frame(kind, ends | (0 if number else flags), stream, part)
         message = b"\0" + struct.pack(">L", len(data)) + data
         for place in range(0, len(message), http2_frames.LEAST_FRAME):
             part = message[place : place + http2_frames.LEAST_FRAME]
             is_last = place + len(part) == len(message)
-            self.send(http2_frames.DATA, http2_frames.END_STREAM if is_last else 0, stream, part)
+            ends = http2_frames.END_STREAM if is_last else 0
+            frames += http2_frames.frame(http2_frames.DATA, ends, stream, part)
+        return frames
 
     def send(self, kind: int, flags: int, stream: int, payload: bytes = b"") -> None:
         self.link.sendall(http2_frames.frame(kind, flags, stream, payload))
@@ -84,13 +91,16 @@ class Served:
     """A connection with a thread that reads it.
 
     :param answer: what is done with a call; by default its message comes back
+    :param sent: hears of the answers that the reading thread has sent
     """
 
-    def __init__(self, answer: Answer | None = None) -> None:
+    def __init__(
+        self, answer: Answer | None = None, sent: Callable[[int], None] = lambda count: None
+    ) -> None:
         ours, theirs = socket.socketpair()
         self.client = RawClient(ours)
         self.errors: list[Exception] = []
-        self.connection = Http2Connection(Channel(theirs), answer or _echo)
+        self.connection = Http2Connection(Channel(theirs), answer or _echo, sent)
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import tfplugin6_pb2 as pb
-from grpc_client import Client, talk
+from grpc_client import BytesCodec, Client, talk
+from grpclib.client import Channel
 from plugin_samples import Sample, Scripted
-from raw_client import Served
+from raw_client import PATIENCE, Served
 
 from constructs_lib.backend.plugin.protocol.dispatcher import is_immediate
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
+from constructs_lib.backend.plugin.server.handshake import ProviderSocket
 from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
+from constructs_lib.backend.plugin.server.http2_frames import Reader
 
 PLAN = "/tfplugin6.Provider/PlanResourceChange"
 
@@ -94,6 +99,94 @@ def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
         served.end()
 
     assert results == [True, False]
+
+
+def test_answers_to_what_came_at_once_are_sent_at_once() -> None:
+    answered, sent = threading.Event(), []
+
+    def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
+        assert connection.succeed_now(stream, message)
+
+    def count(number: int) -> None:
+        sent.append(number)
+        answered.set()
+
+    served = Served(answer, count)
+    try:
+        client = served.client
+        client.begin()
+        client.next(http2_frames.WINDOW_UPDATE)
+        client.send(http2_frames.SETTINGS, http2_frames.ACK, 0)
+        client.next(http2_frames.SETTINGS)
+        ping = http2_frames.frame(http2_frames.PING, 0, 0, b"12345678")
+        client.link.sendall(client.frames_of(1, b"one") + ping + client.frames_of(3, b"three"))
+
+        assert answered.wait(PATIENCE)
+        packet = client.link.recv(65536)
+    finally:
+        served.end()
+
+    kinds = [(frame.kind, frame.stream) for frame in Reader().frames(http2_frames.PREFACE + packet)]
+    answer_of = [http2_frames.HEADERS, http2_frames.DATA, http2_frames.HEADERS]
+    assert kinds == [
+        *((kind, 1) for kind in answer_of),
+        (http2_frames.PING, 0),
+        *((kind, 3) for kind in answer_of),
+    ]
+    assert sent == [2]
+
+
+def test_an_answer_that_nobody_wants_any_more_counts_as_sent() -> None:
+    done, sent = threading.Event(), []
+
+    def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
+        connection.fail(stream, http2_frames.INTERNAL, "It is answered already.")
+        assert connection.succeed_now(stream, message)
+
+    def count(number: int) -> None:
+        sent.append(number)
+        done.set()
+
+    served = Served(answer, count)
+    try:
+        served.client.begin()
+        served.client.call(1, b"one")
+        assert done.wait(PATIENCE)
+    finally:
+        served.end()
+
+    assert sent == [1]
+
+
+def test_the_server_does_not_end_before_an_answer_is_sent() -> None:
+    computing, ending = threading.Event(), threading.Event()
+
+    def compute(data: bytes) -> bytes:
+        computing.set()
+        assert ending.wait(PATIENCE)
+        return b"the answer"
+
+    async def script(channel: Channel) -> bytes:
+        running = asyncio.create_task(Client(channel).call("/at_once/Compute"))
+        await asyncio.to_thread(computing.wait, PATIENCE)
+        # As a signal does; it hears of operations that run, and the reading thread is one.
+        threading.Thread(target=server._wind_down).start()
+        answer = await running
+        channel.close()
+        return answer
+
+    async def converse() -> bytes:
+        return await script(Channel(path=endpoint.path, codec=BytesCodec()))
+
+    endpoint = ProviderSocket()
+    server = GrpcServer({"/at_once/Compute": compute}, ending.set, is_immediate=at_once)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            result = pool.submit(asyncio.run, converse())
+            server.run(endpoint.listener, None, ready=lambda: None)
+            assert result.result(PATIENCE) == b"the answer"
+    finally:
+        endpoint.close()
 
 
 @pytest.mark.parametrize(
