@@ -12,7 +12,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 
 from demo_stage import Stage, stage
 
+from constructs_lib.cli.waiting import read_line
 from constructs_lib.sandbox import JournalEntry
 
 _SYNC_SECONDS = 6
@@ -188,10 +188,7 @@ def _next() -> None:
     if os.environ.get("DEMO_PAUSE") == "0" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
     _say("\nPress Enter to go on, Ctrl-C to stop.")
-    # A signal that arrives just before a read waits for its end; so it is looked for each second.
-    while not select.select([sys.stdin], [], [], 1.0)[0]:
-        pass
-    if not sys.stdin.readline():
+    if not read_line(sys.stdin):
         raise EOFError
 
 

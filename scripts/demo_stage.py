@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from constructs_lib.cli.waiting import wait_for
 from constructs_lib.sandbox import Api, JournalEntry, SandboxServer, Store
 from constructs_lib.sandbox.elastic import ElasticApi, ElasticStore
 from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
@@ -120,7 +121,7 @@ class Stage:
             start_new_session=True,
         ) as process:
             try:
-                status = process.wait()
+                status = wait_for(process)
             except BaseException:
                 _wind_down(process)
                 raise

@@ -36,6 +36,7 @@ from plans.summary import changes_of, text_of
 
 from constructs_lib.cli import drop_output
 from constructs_lib.cli.query import run_program, signals_held
+from constructs_lib.cli.waiting import read_line
 
 if TYPE_CHECKING:
     from stacks.settings import Environment
@@ -206,7 +207,7 @@ class _Deploy:
         _print(f"\n{action.capitalize()} {self._name} like this? Type yes to do it: ")
         answer = ""
         with suppress(OSError):  # The terminal is gone.
-            answer = sys.stdin.readline()
+            answer = read_line(sys.stdin)
         if answer.strip() == "yes":
             return True
         line_break = "" if answer.endswith("\n") else "\n"

@@ -24,6 +24,7 @@ from constructs_lib.adopt.description import Described, Document, Variable, vari
 from constructs_lib.adopt.files import FilesError, contents_of_others
 from constructs_lib.adopt.settings import errors_of
 from constructs_lib.cli.parsers import CommandParser, program
+from constructs_lib.cli.waiting import read_line
 from constructs_lib.schemas import Field, FieldKind, Service
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import display, escape_controls
@@ -149,7 +150,7 @@ def _answer(question: str, check: Callable[[str], Any], default: str | None = No
     while True:
         sys.stderr.write(f"{question}{usual}: ")
         sys.stderr.flush()
-        line = sys.stdin.readline()
+        line = read_line(sys.stdin)
         if not line:
             raise _Failed("the input ended without an answer")
         answer = line.strip() or default

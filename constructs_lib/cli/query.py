@@ -28,6 +28,7 @@ from typing import Any, Final
 from constructs_lib import schemas
 from constructs_lib.cli.doctor.local_checks import Machine, terraform_version
 from constructs_lib.cli.parsers import DONE, WRONG_USAGE, CommandParser, program
+from constructs_lib.cli.waiting import wait_for
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 _EXAMPLES: Final = """\
@@ -260,7 +261,7 @@ def run_program(
         try:
             for number in _PENDING[:1]:
                 child.send_signal(number)
-            status = child.wait()
+            status = wait_for(child)
         finally:
             _CHILDREN.remove(child)
     return status if status >= 0 else 128 - status

@@ -113,7 +113,8 @@ def _serve(options: argparse.Namespace) -> int:
     with ExitStack() as servers:
         for line in serve(options, servers):
             _say(line)
-        stop.wait()
+        while not stop.wait(_POLL_SECONDS):
+            pass  # A signal that came just before a wait is heard after it.
     return 0
 
 

@@ -18,6 +18,7 @@ from typing import TextIO
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, ProviderError
+from constructs_lib.cli.waiting import read_line
 from constructs_lib.schemas.redaction import escape_controls
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -167,10 +168,10 @@ class Terminal:
         with suppress(OSError, ValueError):
             _write(_asked_at(), question, end=" ")
         if _is_terminal(sys.stdin):
-            answer = sys.stdin.readline()
+            answer = read_line(sys.stdin)
         else:
             with open(_TERMINAL, encoding="utf-8", errors="replace") as terminal:
-                answer = terminal.readline()
+                answer = read_line(terminal)
         if not answer.endswith("\n"):
             self.show("")
         return answer.strip().lower() in ("y", "yes")

@@ -68,6 +68,9 @@ class Terminal:
     def __init__(self, answer: Callable[[], str]) -> None:
         self.readline = answer
 
+    def fileno(self) -> int:
+        raise OSError
+
 
 @pytest.fixture
 def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
