@@ -77,12 +77,12 @@ class Run:
         self._earlier = {entry.name for entry in Path("/proc").glob("[0-9]*")}
         self.printed = ""
         """All that terraform printed."""
+        self._had_state = bool(self._state_text)
 
     @property
     def state(self) -> Mapping[str, dict[str, object]]:
         """The attributes of each resource in terraform's state, by name and index."""
-        file = self.folder / "terraform.tfstate"
-        text = file.read_text() if file.exists() else ""
+        text = self._state_text
         resources = json.loads(text)["resources"] if text else []
         return {
             f"{resource['name']}.{instance.get('index_key', '')}": instance["attributes"]
@@ -93,15 +93,21 @@ class Run:
 
     @property
     def has_whole_state(self) -> bool:
-        """False if a terraform that was killed has left half a file. An empty one is none: that is
-        what terraform makes when it takes its lock.
+        """False if a terraform that was killed has left half a file, or nothing of the state that
+        there was. Where there was none, an empty file is none, too: that is what terraform makes
+        when it takes its lock.
         """
-        file = self.folder / "terraform.tfstate"
+        text = self._state_text
         try:
-            json.loads((file.read_text() if file.exists() else "") or "{}")
+            json.loads(text or "{}")
         except ValueError:
             return False
-        return True
+        return bool(text) or not self._had_state
+
+    @property
+    def _state_text(self) -> str:
+        file = self.folder / "terraform.tfstate"
+        return file.read_text() if file.exists() else ""
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
         """Starts terraform in a process group of its own; what it prints goes to a file.
