@@ -39,6 +39,7 @@ from scaffold.insertions import INSERTIONS
 from scaffold.names import Names
 
 from constructs_lib import schemas
+from constructs_lib.cli import drop_output
 from constructs_lib.schemas.sections import sections
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -209,4 +210,10 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # Whoever read it had enough.
+        drop_output()
+        status = 1
+    sys.exit(status)

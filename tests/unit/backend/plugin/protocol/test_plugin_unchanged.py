@@ -119,7 +119,7 @@ def test_what_one_call_has_read_the_next_one_does_not_read_again(unpacked: list[
     assert unpacked == [state.msgpack, message(CONFIG).msgpack]
 
 
-def test_an_upgraded_state_has_the_order_in_which_terraform_writes_it() -> None:
+def test_an_upgraded_state_has_the_order_of_terraform() -> None:
     raw = pb.RawState(json=AS_JSON.json)
 
     state = Asked().ask("UpgradeResourceState", raw_state=raw).upgraded_state
