@@ -101,6 +101,7 @@ def _means_the_same(attribute: Attribute, before: Value, configured: Value) -> b
 
 
 def _unconfigured(attribute: Attribute, prior: Object | None) -> Value:
+    """Return the planned value of an attribute that is not simply kept."""
     if attribute.required:
         return None
     before: Value = prior.get(attribute.name) if prior is not None else None
@@ -110,7 +111,7 @@ def _unconfigured(attribute: Attribute, prior: Object | None) -> Value:
         # may have left a value, and leaving it is no change.
         unchanged = prior is not None and (default is None or same(default, before))
         return before if unchanged else default
-    return UNKNOWN if prior is None else before
+    return UNKNOWN
 
 
 def _default(attribute: Attribute) -> Value:

@@ -316,6 +316,58 @@ def test_a_rule_sees_what_is_left_out_as_none() -> None:
     assert found.detail == "Found {'color': 'red', 'flag': None}; allowed is x. [toy-other]"
 
 
+def in_clear(inputs: dict[str, Any]) -> Iterator[Problem]:
+    if inputs["config"] == {"a": "canary"}:
+        yield Problem(("config", "a"), "text", "nothing")
+
+
+def anywhere(inputs: dict[str, Any]) -> Iterator[Problem]:
+    for name in ("config", "auth", "level"):
+        yield Problem((name,), "a value", "another one")
+
+
+IN_CLEAR = (
+    Rule("secret-in-config", ("config",), in_clear, about="config"),
+    Rule("secret-in-auth", ("auth",), lambda inputs: iter(()), about="auth"),
+    Rule("toy-anywhere", (), anywhere),
+)
+
+
+@pytest.mark.parametrize(
+    ("config", "auth", "without_path"),
+    [
+        ({"a": "canary"}, None, {"config"}),
+        # One that no rule has found counts by its name.
+        ({"password": "canary"}, {"b": 1}, {"config"}),
+        ({"a": "canary"}, {"password": "canary"}, {"config", "auth"}),
+        ({"b": 1}, {"b": 1}, set()),
+    ],
+)
+def test_no_path_leads_to_a_line_with_a_secret(
+    config: Any, auth: Any, without_path: set[str]
+) -> None:
+    values = {"config": Dynamic.of(config), "auth": auth and Dynamic.of(auth), "level": 3}
+
+    found = checks.rule_problems(IN_CLEAR, values)
+
+    of_anywhere = [one for one in found if "toy-anywhere" in one.detail]
+    assert [one.path for one in of_anywhere] == [
+        () if name in without_path else (name,) for name in ("config", "auth", "level")
+    ]
+    assert [one.path for one in found if "toy-anywhere" not in one.detail] == (
+        [()] if config == {"a": "canary"} else []
+    )
+
+
+def test_what_is_no_problem_needs_no_look_for_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Any] = []
+    monkeypatch.setattr("constructs_lib.schemas.redaction.holds_secret", looked.append)
+    values = {"config": Dynamic.of({"password": "canary"})}
+
+    assert checks.rule_problems(IN_CLEAR[:2], values) == []
+    assert looked == []
+
+
 def test_only_the_value_that_comes_later_is_unknown() -> None:
     assert [checks.is_unknown(value) for value in (UNKNOWN, None, "UNKNOWN")] == [
         True,
