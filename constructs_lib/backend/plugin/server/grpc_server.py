@@ -176,7 +176,8 @@ class GrpcServer:
             self._count(1)
             if not connection.succeed_now(stream, b""):
                 succeed = partial(connection.succeed, stream, b"")
-                start_thread(partial(self._finish, succeed))
+                if not start_thread(partial(self._finish, succeed)):
+                    self._count_down(1)
             connection.flush()
             self._shut_down()
         elif path != _STDIO:

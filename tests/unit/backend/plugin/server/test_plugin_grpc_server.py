@@ -190,6 +190,23 @@ def test_shutdown_does_not_wait_for_the_client_to_read() -> None:
         served.end()
 
 
+def test_shutdown_needs_neither_a_reader_nor_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = GrpcServer({}, stop=lambda: None)
+    module = "constructs_lib.backend.plugin.server.grpc_server"
+    monkeypatch.setattr(f"{module}.start_thread", lambda action: False)
+
+    def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
+        server._answer(connection, stream, SHUTDOWN, message)
+
+    served = Served(answer, server._count_down)
+    try:
+        served.client.begin({http2_frames.INITIAL_WINDOW_SIZE: 0})
+        served.client.call(1, b"")
+        assert server._end.wait(TIMEOUT)
+    finally:
+        served.end()
+
+
 class Watch(TerraformWatch):
     """Finds Terraform gone as soon as it was connected and no longer is."""
 
