@@ -12,7 +12,7 @@ DEPLOY := $(VENV)/bin/python scripts/deploy.py
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff plan apply output destroy doctor test size bench soak mutants check generate docs new-resource package clean setup setup-dev
+.PHONY: help demo deploy diff plan apply output destroy doctor test new-user size bench soak mutants check generate docs new-resource package clean setup setup-dev
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -44,8 +44,11 @@ destroy: setup ## Delete everything that was deployed; asks first, except for th
 doctor: setup ## Check whether this machine has what a deploy needs.
 	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor
 
-test: setup-dev ## Run all tests.
+test: setup-dev ## Run all tests, but those of make new-user.
 	@$(RUN) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+new-user: setup-dev ## Walk the path of a new user on an empty machine; installs from the network.
+	@$(RUN) pytest tests/acceptance/new_user
 
 soak: setup-dev ## Run the tests of hostile responses, random requests and faults for minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
