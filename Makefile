@@ -52,7 +52,8 @@ new-user: setup-dev ## Walk the path of a new user on an empty machine; installs
 
 soak: setup-dev ## Run the tests of hostile responses, random requests and faults for minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
-	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
+	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile \
+		tests/faults/test_fault_matrix.py tests/faults/test_fault_elastic.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
 	@PLAN_TWICE=1 DESTROY_ALL=1 $(RUN) pytest --numprocesses auto --dist loadfile tests/acceptance/fivetran tests/acceptance/elastic
 	@ACCOUNT_SIZE=300 $(RUN) pytest tests/acceptance/fivetran/moved/test_migrate.py \
