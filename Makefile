@@ -57,7 +57,8 @@ soak: setup-dev ## Run the tests of hostile responses, random requests and fault
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
 	@PLAN_TWICE=1 DESTROY_ALL=1 $(RUN) pytest --numprocesses auto --dist loadfile tests/acceptance/fivetran tests/acceptance/elastic
 	@ACCOUNT_SIZE=300 $(RUN) pytest tests/acceptance/fivetran/moved/test_migrate.py \
-		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/package/test_package_adopts.py
+		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/fivetran/query/test_query.py \
+		tests/acceptance/package/test_package_adopts.py
 	@PROPERTY_EXAMPLES=10 $(RUN) pytest tests/unit/stacks/settings/test_yaml_writer.py \
 		tests/unit/backend/plugin/protocol/test_plugin_messages_exchanged.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
