@@ -12,7 +12,7 @@ DEPLOY := $(VENV)/bin/python scripts/deploy.py
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff plan apply output destroy doctor test size bench soak mutants check generate docs new-resource package clean setup setup-dev
+.PHONY: help demo deploy diff plan apply output destroy doctor test new-user size bench soak mutants check generate docs new-resource package clean setup setup-dev
 
 help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -44,16 +44,23 @@ destroy: setup ## Delete everything that was deployed; asks first, except for th
 doctor: setup ## Check whether this machine has what a deploy needs.
 	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor
 
-test: setup-dev ## Run all tests.
+test: setup-dev ## Run all tests, but those of make new-user.
 	@$(RUN) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+new-user: setup-dev ## Walk the path of a new user on an empty machine; installs from the network.
+	@$(RUN) pytest tests/acceptance/new_user
 
 soak: setup-dev ## Run the tests of hostile responses, random requests and faults for minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
-	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
+	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile \
+		tests/faults/test_fault_matrix.py tests/faults/test_fault_elastic.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
 	@PLAN_TWICE=1 DESTROY_ALL=1 $(RUN) pytest --numprocesses auto --dist loadfile tests/acceptance/fivetran tests/acceptance/elastic
 	@ACCOUNT_SIZE=300 $(RUN) pytest tests/acceptance/fivetran/moved/test_migrate.py \
-		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/package/test_package_adopts.py
+		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/fivetran/query/test_query.py \
+		tests/acceptance/package/test_package_adopts.py
+	@PROPERTY_EXAMPLES=10 $(RUN) pytest tests/unit/stacks/settings/test_yaml_writer.py \
+		tests/unit/backend/plugin/protocol/test_plugin_messages_exchanged.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/server/test_sandbox_fuzz.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \

@@ -1,8 +1,9 @@
 """A working directory that checks by default what every scenario needs.
 
-Each step plans to a file, applies that file, holds the write requests against those that are
-expected, and then plans again, which may find nothing to do, outputs included; with ``PLAN_TWICE``
-once more without refresh. Each expected error and warning is named by a pattern; any other one
+Each step applies a configuration, holds the write requests against those that are expected, and
+then plans, which may find nothing to do, outputs included; with ``PLAN_TWICE`` once more without
+refresh. Where a test looks at the plan, and with ``PLAN_TWICE`` always, the step plans to a file
+first, and applies that file. Each expected error and warning is named by a pattern; any other one
 fails.
 """
 
@@ -27,8 +28,14 @@ Write = tuple[str, str, Any]
 class Done(NamedTuple):
     """What a step planned, and what applying it printed."""
 
-    plan: Planned
+    planned: Planned | None
     output: str
+
+    @property
+    def plan(self) -> Planned:
+        """The plan, of a step that was told to plan first."""
+        assert self.planned is not None, "planned=True keeps the plan of a step"
+        return self.planned
 
 
 class Sandbox(Protocol):
@@ -54,6 +61,8 @@ DESTROYS = bool(os.environ.get("DESTROY_ALL"))
 """Whether each scenario ends with a destruction of what is left. It costs more than a plan, and
 destruction has scenarios of its own.
 """
+PLANS_FIRST = bool(os.environ.get("PLAN_TWICE"))
+"""Whether each step plans to a file before it applies."""
 
 _PLAN_IN_WORDS = re.compile(
     r"The state of connection \S+ \(\S+\) (will be set|moves BACKWARDS|is RESET)"
@@ -94,6 +103,7 @@ class Scenario(Workspace):
         differences: set[str] | None = None,
         warns: tuple[str, ...] = (),
         settles: bool = True,
+        planned: bool = False,
     ) -> Done:
         """Applies a configuration, with all checks.
 
@@ -103,15 +113,22 @@ class Scenario(Workspace):
         :param differences: the attributes that the plan changes in the one resource that changes
         :param warns: patterns of the warnings of plan and apply, one for each
         :param settles: False if the plans that follow find something to do, as the test then shows
+        :param planned: True plans to a file first; so do ``actions`` and ``differences``
         """
-        plan = self._planned(body)
-        if actions is not None:
-            assert plan.actions() == actions, plan.output
-        if differences is not None:
-            (address,) = plan.actions()
-            assert plan.differences(address) == differences, plan.output
-        output = self.run("apply", "-input=false", plan.file.name)
-        check_messages(_warnings(plan.output, output), warns, plan.output + output)
+        plan = None
+        if planned or actions is not None or differences is not None or PLANS_FIRST:
+            plan = self._planned(body)
+            if actions is not None:
+                assert plan.actions() == actions, plan.output
+            if differences is not None:
+                (address,) = plan.actions()
+                assert plan.differences(address) == differences, plan.output
+            output = self.run("apply", "-input=false", plan.file.name)
+        else:
+            self._rewrite(body)
+            output = self.apply()
+        before = plan.output if plan else ""
+        check_messages(_warnings(before, output), warns, before + output)
         assert self.sandbox.writes() == list(writes)
         if settles:
             self.check_settled()

@@ -18,6 +18,11 @@ from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
 
+_SCHEMAS: dict[type[Provider], Any] = {}
+"""What each provider said of its schemas when it was first asked: it says the same each time, and
+to make it takes longer than many tests.
+"""
+
 
 class ProviderRefused(AssertionError):
     """The provider answered with an error."""
@@ -47,7 +52,7 @@ class Wire:
         self._session: Session | None = None
         self.said: list[str] = []
         """All that the provider had to say to a person, oldest first."""
-        schema = self._ask(Session(load), "GetProviderSchema")
+        schema = self._schema(Session(load))
         self._provider_type = object_type(schema.provider.block.attributes)
         block = schema.resource_schemas[type_name].block
         self._attributes: Attributes = {one.name: one for one in block.attributes}
@@ -60,6 +65,12 @@ class Wire:
     def config(self, values: Object) -> Object:
         """A whole configuration: what is not given is null."""
         return rules.completed(self._attributes, values)
+
+    def _schema(self, session: Session) -> Any:
+        kind = type(session.provider)
+        if kind not in _SCHEMAS:
+            _SCHEMAS[kind] = self._ask(session, "GetProviderSchema")
+        return _SCHEMAS[kind]
 
     def _start(self) -> Session:
         if self._session is not None:

@@ -28,6 +28,7 @@ LENGTHS = {"once": 1, "three times": 3, "to the end": 10**6}
 _CHOSEN = LENGTHS if os.environ.get("FAULT_LENGTHS") == "all" else ("once", "to the end")
 OF_THE_MATRIX = {length: times for length, times in LENGTHS.items() if length in _CHOSEN}
 """The lengths that the matrix tries: with all other tests only the shortest and the longest."""
+_IN_TURN = list(OF_THE_MATRIX)
 FORMS = {
     kind: [Fault(kind, **choice) for choice in _CHOICES.get(kind, [{}])] for kind in FAULT_KINDS
 }
@@ -35,6 +36,7 @@ FORMS = {
 VARIANTS = [form for forms in FORMS.values() for form in forms]
 """The forms of all kinds."""
 _ALL_FORMS = os.environ.get("FAULT_FORMS") == "all"
+_KINDS = list(FORMS)
 
 
 class Step(NamedTuple):
@@ -69,6 +71,24 @@ def forms_at(step: int, kind: str) -> list[Fault]:
     """
     forms = FORMS[kind]
     return forms if _ALL_FORMS else [forms[step % len(forms)]]
+
+
+def lengths_at(step: int, variant: Fault, method: str) -> dict[str, int]:
+    """Return the lengths that the matrix tries at a step, by their names.
+
+    With all other tests a read has one of them, in turn by the step and by the kind, and a write
+    has all. So each kind strikes each read. Most kinds come in pairs that nobody can tell apart
+    after a read, because it changes nothing, such as ``500`` and ``500_after``; one of a pair
+    strikes the read once, the other to the end.
+
+    :param step: the number of the step in its operation, from 0
+    :param method: the method of its request
+    """
+    if _ALL_FORMS or method != "GET":
+        return OF_THE_MATRIX
+    turn = step // len(FORMS[variant.kind]) + _KINDS.index(variant.kind)
+    name = _IN_TURN[turn % len(_IN_TURN)]
+    return {name: OF_THE_MATRIX[name]}
 
 
 def at(step: Step, variant: Fault, times: int) -> Fault:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from elastic_operations import OPERATIONS, StatusOperation, StatusStand
 from fake_time import FakeTime
-from fault_cells import LENGTHS
+from fault_cells import OF_THE_MATRIX
 from fault_tally import (
     AT_ONCE,
     BROKEN,
@@ -146,7 +146,7 @@ def test_a_status_survives_a_fault_at_each_step(
     failures = []
     kind, choice = variant
     for method, path, nth in steps_of(stands(operation)):
-        for length, times in LENGTHS.items():
+        for length, times in OF_THE_MATRIX.items():
             # Given the world as it was before the operation, and a fault at this step
             stand = stands(operation)
             where = {"method": method, "path": f"^{path}$", "nth": nth, "times": times}

@@ -35,16 +35,22 @@ def test_an_operation_survives_a_fault_at_each_step(
     failures = []
     for number, step in enumerate(steps_of(operation, stands)):
         for variant in cells.forms_at(number, kind):
-            failures += _failures(operation, step, variant, stands, tally)
+            lengths = cells.lengths_at(number, variant, step.method)
+            failures += _failures(operation, step, variant, lengths, stands, tally)
     if failures:
         pytest.fail("\n".join(failures), pytrace=False)
 
 
 def _failures(
-    operation: Operation, step: cells.Step, variant: Fault, stands: Stands, tally: Tally
+    operation: Operation,
+    step: cells.Step,
+    variant: Fault,
+    lengths: dict[str, int],
+    stands: Stands,
+    tally: Tally,
 ) -> list[str]:
     failures = []
-    for length, times in cells.OF_THE_MATRIX.items():
+    for length, times in lengths.items():
         # Given the world as it was before the operation, and a fault at this step
         stand, fault = stands(operation), cells.at(step, variant, times)
         # When the operation is run, and run again without the fault

@@ -122,6 +122,7 @@ def _run_tests(
         "MUTANTS_RESULTS": str(results),
         "MUTANTS_JOBS": str(jobs),
         "FAULT_FORMS": "all",
+        "PROPERTY_EXAMPLES": "3",
     }
     # The mutated code need not have the test kit, which pytest would load as a plugin.
     without = ("cacheprovider", "xdist", "connections-as-code")

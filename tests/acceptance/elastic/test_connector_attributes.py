@@ -52,7 +52,7 @@ def test_a_change_of_an_attribute_sends_exactly_what_it_must(
     terraform.step(body(AT_FIRST), [put("error")])
     value, writes = CASES[name]
 
-    done = terraform.step(body({**AT_FIRST, name: value}), writes)
+    done = terraform.step(body({**AT_FIRST, name: value}), writes, planned=True)
 
     assert name in done.plan.differences(STATUS)
 

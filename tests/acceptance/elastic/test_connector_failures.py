@@ -159,7 +159,7 @@ def test_the_configuration_comes_before_the_environment(
 
 @pytest.mark.both_terraforms
 def test_no_secret_is_in_any_file_of_terraform(terraform: Scenario) -> None:
-    terraform.step(WIKI_BODY, [put("error")])
+    terraform.step(WIKI_BODY, [put("error")], planned=True)
 
     found = terraform.bytes_of_all_files()
     assert PASSWORD.encode() not in found

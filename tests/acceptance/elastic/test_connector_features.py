@@ -82,7 +82,7 @@ def test_a_status_is_moved_and_forgotten_without_a_write(
     body = SET.replace('"wiki" {', '"moved" {').replace("connector_id", "count = 1\n  connector_id")
 
     moved = f"moved {{\n  from = {ADDRESS}\n  to   = {STATUS}.moved[0]\n}}\n"
-    done = terraform.step(body + moved, [])
+    done = terraform.step(body + moved, [], planned=True)
     assert "Plan: 0 to add, 0 to change, 0 to destroy." in done.plan.output
     assert terraform.addresses() == [f"{STATUS}.moved[0]"]
 
@@ -100,7 +100,7 @@ def test_a_removed_status_is_left_as_it_is(terraform: Scenario, elastic: Elastic
     terraform.apply()
     elastic.writes()
 
-    done = terraform.step(f"removed {{\n  from = {ADDRESS}\n}}\n", [])
+    done = terraform.step(f"removed {{\n  from = {ADDRESS}\n}}\n", [], planned=True)
 
     assert LEFT in done.plan.output
     assert terraform.addresses() == []

@@ -168,6 +168,7 @@ def test_the_shortest_way_is_shown_and_walked(terraform: Scenario) -> None:
     done = terraform.step(
         status('"configured"', 'via = "shortest"'),
         [put("needs_configuration"), put("configured")],
+        planned=True,
     )
 
     assert "created -> needs_configuration -> configured" in done.plan.output

@@ -23,18 +23,19 @@ class CheckoutCopy:
     """A copy of the checkout.
 
     :param folder: where it comes to be
+    :param root: the checkout, or another copy of it
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, root: Path = ROOT) -> None:
         self.root = folder
         for name in _FOLDERS:
             ignored = None if name in _COMPILED else _UNCOMPILED
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+            shutil.copytree(root / name, folder / name, ignore=ignored)
         for name in _FILES:
-            shutil.copyfile(ROOT / name, folder / name)
+            shutil.copyfile(root / name, folder / name)
         # What mypy knows of files that are the same, if it has been run: it looks at the others.
-        if (ROOT / _TYPES).exists():
-            shutil.copytree(ROOT / _TYPES, folder / _TYPES)
+        if (root / _TYPES).exists():
+            shutil.copytree(root / _TYPES, folder / _TYPES)
         self._bin = folder / ".venv" / "bin"
         self._make_environment(folder / ".venv")
 

@@ -110,7 +110,7 @@ def test_a_trigger_that_is_known_only_at_apply(terraform: Scenario, connection: 
     late = card("triggers = { a = terraform_data.late.output }", of=connection)
     terraform.step(later('"x"') + late, [issuing(connection)])
 
-    done = terraform.step(later('"x"', 2) + late)
+    done = terraform.step(later('"x"', 2) + late, planned=True)
 
     # It turned out to be what it was: the card is left as it is.
     assert done.plan.differences(CARD) >= NEW
@@ -120,11 +120,11 @@ def test_a_trigger_that_is_known_only_at_apply(terraform: Scenario, connection: 
 
 def test_neither_uri_nor_token_is_shown(terraform: Scenario, connection: str) -> None:
     shown = 'output "uri" {\n  value = fivetranops_connect_card.card.uri\n  sensitive = true\n}\n'
-    done = terraform.step(card(of=connection) + shown, [issuing(connection)])
+    done = terraform.step(card(of=connection) + shown, [issuing(connection)], planned=True)
     token = terraform.resource(CARD)["token"]
 
     again = terraform.step(
-        card('triggers = { a = "1" }', of=connection) + shown, [issuing(connection)]
+        card('triggers = { a = "1" }', of=connection) + shown, [issuing(connection)], planned=True
     )
 
     for output in (done.output, done.plan.output, again.output, again.plan.output):
@@ -139,7 +139,7 @@ def test_the_card_of_a_creation_is_not_shown(terraform: Scenario) -> None:
     shown = f'output "uri" {{\n  value = {uri}\n  sensitive = true\n}}\n'
 
     done = terraform.step(
-        orders(setting) + shown, [creation(**CREATED, connect_card_config=wanted)]
+        orders(setting) + shown, [creation(**CREATED, connect_card_config=wanted)], planned=True
     )
 
     issued = terraform.resource(ORDERS)["connect_card"]

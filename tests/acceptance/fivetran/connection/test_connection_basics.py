@@ -77,6 +77,7 @@ def test_outputs_follow_a_connection_and_settle(terraform: Scenario) -> None:
     done = terraform.step(
         orders(host="db2.example.com") + outputs,
         [change(identifier, config={"host": "db2.example.com"})],
+        planned=True,
     )
 
     assert identifier in done.output

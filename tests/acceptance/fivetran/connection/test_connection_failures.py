@@ -14,7 +14,7 @@ TEST_FAILED = "Setup test"
 
 def test_failed_setup_tests_are_warnings_with_their_messages(terraform: Scenario) -> None:
     output = terraform.step(
-        orders(host=UNREACHABLE), [creation(**BROKEN)], warns=(TEST_FAILED,)
+        orders(host=UNREACHABLE), [creation(**BROKEN)], warns=(TEST_FAILED,), planned=True
     ).output
     assert "cannot be resolved" in output
     assert terraform.resource(ORDERS)["setup_state"] == "incomplete"

@@ -73,6 +73,7 @@ def test_beginning_to_enforce_sets_what_has_moved_and_says_so(
     done = terraform.step(
         cursor("{ cursor = 1 }", ENFORCE, of=connection),
         careful_state(connection, {"cursor": 1}),
+        planned=True,
     )
 
     assert "moves BACKWARDS" in done.plan.output

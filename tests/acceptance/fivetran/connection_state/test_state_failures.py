@@ -69,7 +69,7 @@ provider "fivetranops" {{ api_url = terraform_data.url.output }}
     body = url + cursor("{ cursor = 1 }", of=connection)
     terraform.step(body.replace("TRIGGER", "1"), careful_state(connection, {"cursor": 1}))
 
-    done = terraform.step(body.replace("TRIGGER", "2"))
+    done = terraform.step(body.replace("TRIGGER", "2"), planned=True)
 
     assert CURSOR not in done.plan.actions()
     assert sandbox.state(connection) == {"cursor": 1}

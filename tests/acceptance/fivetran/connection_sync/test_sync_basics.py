@@ -64,7 +64,7 @@ def test_syncs_that_come_and_go_are_no_diff(
 def test_a_resync_says_in_the_plan_that_history_is_loaded_anew(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
-    done = terraform.step(sync(EVERYTHING, of=database), [resync(database)])
+    done = terraform.step(sync(EVERYTHING, of=database), [resync(database)], planned=True)
 
     assert f"The history of connection {database} {ANEW}" in done.plan.output
     assert "All its tables are synced from the beginning." in done.plan.output
@@ -78,7 +78,7 @@ def test_a_resync_of_some_tables_names_them(
     scope = 'scope = { public = ["orders", "returns"], audit = ["log"] }'
 
     done = terraform.step(
-        sync(f'mode = "resync"\n {scope}', of=database), [resync(database, tables)]
+        sync(f'mode = "resync"\n {scope}', of=database), [resync(database, tables)], planned=True
     )
 
     assert "audit.log, public.orders, public.returns." in done.plan.output

@@ -26,7 +26,7 @@ def test_a_card_can_be_planned_before_its_provider_is_known(
 ) -> None:
     terraform.step(late(sandbox.url) + card(of=connection), [issuing(connection)])
 
-    done = terraform.step(late(sandbox.url, 2) + card(of=connection))
+    done = terraform.step(late(sandbox.url, 2) + card(of=connection), planned=True)
 
     assert CARD not in done.plan.actions()
 

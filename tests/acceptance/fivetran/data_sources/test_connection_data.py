@@ -71,7 +71,7 @@ def test_settings_are_told_without_secrets(
         record.config |= {"new_field": "canary-new", "new_password": "canary-newer"}
         tables.update(record)
 
-    terraform.step(data("connection", by_id(orders)))
+    terraform.step(data("connection", by_id(orders)), planned=True)
 
     config = output_of(terraform)["config"]
     assert (config["host"], config["port"]) == ("db.example.com", 5432)

@@ -54,7 +54,7 @@ def test_each_connection_tells_the_attributes_of_the_schema(
     terraform: Scenario, sandbox: Sandbox, four: dict[str, str]
 ) -> None:
     sandbox.store.configure(list_config=True)
-    terraform.step(data("connections", ""))
+    terraform.step(data("connections", ""), planned=True)
 
     described = schemas.load("data.fivetranops_connections").attributes["connections"].attributes
     assert "config" not in described

@@ -49,7 +49,7 @@ def kept(terraform: Scenario) -> tuple[str, dict[str, Any], dict[str, Any] | Non
 def move(terraform: Scenario, body: str, before: str, after: str) -> None:
     """Moves the one resource, which changes nothing of it and sends nothing."""
     known = kept(terraform)
-    done = terraform.step(body + moved(before, after), settles=False)
+    done = terraform.step(body + moved(before, after), settles=False, planned=True)
     assert f"# {before} has moved to {after}" in done.plan.output
     assert NOTHING in done.plan.output
     assert kept(terraform) == known
@@ -101,7 +101,7 @@ def test_a_state_moves_with_its_connection(terraform: Scenario, sandbox: Sandbox
     blocks = {"moved": [{"from": before, "to": after} for before, after in pairs.items()]}
     (terraform.directory / "blocks.tf.json").write_text(json.dumps(blocks))
 
-    done = terraform.step(body, [])
+    done = terraform.step(body, [], planned=True)
 
     assert NOTHING in done.plan.output
     assert terraform.addresses() == [bills, page]
@@ -119,7 +119,7 @@ def test_what_was_done_once_is_not_done_for_a_move(terraform: Scenario, sandbox:
         blocks += moved(address, f"{type_}.{name}")
         done_once = done_once.replace(f'"{type_}" "{before}"', f'"{type_}" "{name}"')
 
-    done = terraform.step(orders() + done_once + blocks, [])
+    done = terraform.step(orders() + done_once + blocks, [], planned=True)
 
     assert NOTHING in done.plan.output
     names = {address.rpartition(".")[2] for address in terraform.addresses()}

@@ -43,7 +43,7 @@ def begin(terraform: Scenario, body: str, type_name: str, attributes: Any, versi
 
 def check_moved(terraform: Scenario, sandbox: Sandbox, *warns: str) -> None:
     """Applies: all moves, nothing changes, nothing is sent, and no secret is left."""
-    done = terraform.step(None, [], warns=warns)
+    done = terraform.step(None, [], warns=warns, planned=True)
     assert re.search(MOVED, done.plan.output)
     assert f"has moved to {ORDERS}" in done.plan.output
     assert CANARY not in (terraform.directory / "terraform.tfstate").read_text()
@@ -89,7 +89,7 @@ def test_what_the_state_claims_and_the_api_denies_is_shown(
     begin(terraform, orders(host="new.example.com"), "fivetran_connection", claimed, 1)
     # When it moves, then the plan shows what Fivetran has, and sends the change
     done = terraform.step(
-        None, [change(there, config={"host": "new.example.com"})], warns=(SECRETS,)
+        None, [change(there, config={"host": "new.example.com"})], warns=(SECRETS,), planned=True
     )
     assert re.search('host *= "db.example.com" -> "new.example.com"', done.plan.output)
     assert "(moved from fivetran_connection.orders)" in done.plan.output
@@ -120,7 +120,7 @@ def test_instances_move_along(terraform: Scenario, sandbox: Sandbox, there: str)
     attributes = [official(there, "fivetran_connection")]
     begin(terraform, orders("count = 1"), "fivetran_connection", attributes, 1)
 
-    done = terraform.step(None, [], warns=(SECRETS,))
+    done = terraform.step(None, [], warns=(SECRETS,), planned=True)
 
     assert f"has moved to {ORDERS}[0]" in done.plan.output
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from account_size import SIZE
 from bodies import CREATED, ORDERS, orders
 from sandbox_server import Sandbox
 from scenario import Scenario
@@ -70,7 +71,7 @@ def test_every_connection_is_found_by_the_pages_alone(
 def test_what_is_generated_imports_all_and_changes_nothing(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
-    account(sandbox, 300, 60)
+    account(sandbox, SIZE, 60)
     newer = sandbox.add("postgres", **{**CREATED["config"], **NEWER, "password": CANARY})
 
     query(terraform, CONNECTIONS, "-generate-config-out=generated.tf")
@@ -82,7 +83,7 @@ def test_what_is_generated_imports_all_and_changes_nothing(
     assert UNKNOWN_FIELD in generated
     assert len(set(re.findall(r'^  service += "(\w+)"$', generated, re.MULTILINE))) == 60
     assert CANARY not in generated
-    assert "Plan: 301 to import, 0 to add, 0 to change, 0 to destroy." in plan
+    assert f"Plan: {SIZE + 1} to import, 0 to add, 0 to change, 0 to destroy." in plan
     assert NO_CHANGES in terraform.run("plan")
     assert sandbox.writes() == []
     terraform.run("state", "rm", *terraform.addresses())

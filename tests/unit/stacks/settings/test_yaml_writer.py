@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from property_examples import examples
 
 from constructs_lib.adopt.yaml_form import entry_lines, scalar
 from stacks.settings import Variable
@@ -51,7 +52,7 @@ def is_variable(value: Any) -> bool:
     return isinstance(value, list) and any(map(is_variable, value))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(values=st.dictionaries(KEYS, VALUES).filter(lambda value: not is_variable(value)))
 def test_any_value_comes_back(values: dict[str, Any]) -> None:
     assert unescaped(read_back(values)) == values

@@ -12,13 +12,14 @@ from google.protobuf.message_factory import GetMessageClass
 from google_messages import DESCRIPTORS, as_ours, has_map, messages, ours, same
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from property_examples import examples
 
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.wire_format import DecodeError
 
 WITHOUT_MAPS = [name for name, descriptor in DESCRIPTORS.items() if not has_map(descriptor)]
 few = settings(
-    max_examples=20,
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -110,7 +111,7 @@ def damaged(draw: Any) -> bytes:
     return bytes(data[: draw(st.integers(0, len(data)))] if draw(st.booleans()) else data)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=30) | damaged())
 @example(b"\x0a\x02\x0a\x80\x01")
 def test_bytes_are_refused_or_read_exactly_as_google_does(data: bytes) -> None:
