@@ -180,20 +180,24 @@ class _Reader:
         element = type_.element
         types_ = type_.attributes if element is None else dict.fromkeys(raw, element)
         found: dict[str, Value] = dict.fromkeys(types_)
-        plain, is_known, name = PLAIN.get, self._shapes.knows, ""
+        plain, is_known, is_plain, name = PLAIN.get, self._shapes.knows, True, ""
         try:
             for name, part in raw.items():
-                if part is None or name not in types_:
+                part_type = types_.get(name)
+                if part_type is not None and plain(type(part)) == part_type.kind:
+                    found[name] = part
                     continue
-                part_type = types_[name]
-                is_read = plain(type(part)) == part_type.kind
-                if is_read or (type(part) is dict and is_known(part, part_type)):
+                is_plain = False
+                if part is None or part_type is None:
+                    continue
+                if type(part) is dict and is_known(part, part_type):
                     found[name] = part
                 else:
                     found[name] = self.read(part, part_type, depth)
         except UnexpectedValue as unexpected:
             raise unexpected.within(f".{name}") from None
-        self._shapes.learn(raw, type_)
+        if is_plain:
+            self._shapes.learn(raw, type_)
         return found
 
 

@@ -123,17 +123,19 @@ class _Writer:
         surplus = value.keys() - types_.keys()
         if surplus:
             raise UnexpectedValue(f"no attribute named {min(surplus)!r}")
-        get, plain, is_known = value.get, PLAIN.get, self._shapes.knows
+        get, plain, is_known, is_plain = value.get, PLAIN.get, self._shapes.knows, True
         try:
             for name, part_type in types_.items():
                 part = forms[name] = get(name)
-                if part is None or plain(type(part)) == part_type.kind:
+                if plain(type(part)) == part_type.kind:
                     continue
-                if not (type(part) is dict and is_known(part, part_type)):
+                is_plain = False
+                if part is not None and not (type(part) is dict and is_known(part, part_type)):
                     forms[name] = self.form(part, part_type, depth)
         except UnexpectedValue as unexpected:
             raise unexpected.within(f".{name}") from None
-        self._shapes.learn(value, type_)
+        if is_plain:
+            self._shapes.learn(value, type_)
         return forms
 
 

@@ -42,7 +42,6 @@ _COLLECTIONS: Final = frozenset({"list", "set", "map"})
 
 PLAIN: Final[dict[type, str]] = {str: "string", bool: "bool"}
 """The kinds of the values that are of their type whatever they say, by their Python types."""
-_ARE_PLAIN: Final = frozenset(PLAIN).issuperset
 
 
 class Shapes:
@@ -61,8 +60,11 @@ class Shapes:
         return known is not None and known[1] == (*value, *map(type, value.values()))
 
     def learn(self, value: dict[str, Any], type_: Type) -> None:
-        """Keep what an object looks like that is of its type, if all in it is there and plain."""
-        if _ARE_PLAIN(map(type, value.values())) and value.keys() == type_.attributes.keys():
+        """Keep what an object looks like, if it has all attributes of its type.
+
+        :param value: each of its values is plain, and of the kind that its type says
+        """
+        if value.keys() == type_.attributes.keys():
             self._known[id(type_)] = type_, (*value, *map(type, value.values()))
 
 

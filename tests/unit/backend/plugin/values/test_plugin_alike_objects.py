@@ -7,11 +7,11 @@ from typing import Any
 
 import msgpack
 import pytest
-from plugin_samples import decode
+from plugin_samples import decode, decode_json
 
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.encoding import encode
-from constructs_lib.backend.plugin.values.types import BOOL, STRING, Type
+from constructs_lib.backend.plugin.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type
 from constructs_lib.backend.plugin.values.value import (
     UNKNOWN,
     CodecError,
@@ -77,6 +77,42 @@ def test_what_is_written_after_one_like_it_is_whole(value: dict[str, Any]) -> No
 
 def _whole(column: Any) -> Any:
     return None if column is None else {"hashed": None, **column}
+
+
+RATIO = types.object_of({"ratio": NUMBER})
+SETTING = types.object_of({"value": DYNAMIC})
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0.1", Decimal("0.1")), ("18446744073709551616", 2**64), ("7", 7)],
+)
+def test_a_number_that_travels_as_text_is_one_in_each_of_them(text: str, number: Any) -> None:
+    form = {"a": {"ratio": text}, "b": {"ratio": text}}
+
+    for type_ in (types.map_of(RATIO), types.object_of({"a": RATIO, "b": RATIO})):
+        read = decode(msgpack.packb(form), type_)
+        assert identical(read, {"a": {"ratio": number}, "b": {"ratio": number}})
+    assert identical(
+        decode(msgpack.packb([b'["map",["object",{"ratio":"number"}]]', form]), DYNAMIC).value,
+        {"a": {"ratio": number}, "b": {"ratio": number}},
+    )
+
+
+def test_a_number_as_text_is_one_in_a_state_in_json() -> None:
+    text = '{"a": {"ratio": "0.1"}, "b": {"ratio": "0.1"}}'
+
+    read = decode_json(text, types.map_of(RATIO))
+
+    assert read == {"a": {"ratio": Decimal("0.1")}, "b": {"ratio": Decimal("0.1")}}
+
+
+def test_a_value_of_any_type_has_its_type_in_each_of_them() -> None:
+    value = {"a": {"value": "x"}, "b": {"value": "y"}}
+
+    written = msgpack.unpackb(encode(value, types.map_of(SETTING)))
+
+    assert written == {"a": {"value": [b'"string"', "x"]}, "b": {"value": [b'"string"', "y"]}}
 
 
 def test_equal_types_inside_a_type_are_read_once() -> None:

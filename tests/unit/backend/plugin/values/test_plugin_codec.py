@@ -42,6 +42,12 @@ def test_every_dynamic_value_survives_the_way_there_and_back(value: Any) -> None
     assert identical(decode(encode(dynamic, DYNAMIC), DYNAMIC), dynamic)
 
 
+@given(st.dictionaries(TEXT, LEAVES, min_size=1, max_size=3))
+def test_every_object_survives_beside_one_like_it(value: Any) -> None:
+    dynamic = Dynamic.of({"a": value, "b": value, "c": {"d": value}})
+    assert identical(decode(encode(dynamic, DYNAMIC), DYNAMIC), dynamic)
+
+
 @given(st.dictionaries(TEXT, st.lists(NUMBERS | st.none(), max_size=3), max_size=3))
 def test_every_map_of_lists_survives(value: Any) -> None:
     type_ = types.map_of(types.list_of(NUMBER))
