@@ -93,8 +93,11 @@ class HostileApi(RuleBasedStateMachine):
         if key not in self.settings:
             return
         plan = self._plan() if known else self._plan_before_it_is_known(key)
+        # With the first change after an import, what the state lacked of the settings joins it.
+        changing = {key, *(plan.keys("config") if self.adopted else ())}
+        values = [held.get(name) for name in changing for held in (before, self.settings)]
         # Of a setting that the catalogue lacks, nobody knows whether it lets others count.
-        decides = not known or any(isinstance(v, (str, bool)) for v in (before.get(key), value))
+        decides = not known or any(isinstance(one, (str, bool)) for one in values)
         along = {*self.secrets, *self.settings} if decides else set()
         reported = self._of_the_import() | ({"secrets_applied"} if along else set())
         assert plan.differences <= {"config", *VOLATILE} | reported
@@ -103,7 +106,9 @@ class HostileApi(RuleBasedStateMachine):
         if not was_adopted:
             assert key in before or "config" in plan.differences
             assert not known or plan.keys("config") & self.settings.keys() <= {key}
-            assert all({key} <= body["config"].keys() <= {key, *along} for body in sent)
+            # What the API answers as nothing is sent again: the change may let it count.
+            also = along | self._answered_as_nothing()
+            assert all({key} <= body["config"].keys() <= {key, *also} for body in sent)
 
     @rule(key=st.sampled_from(KEYS))
     def setting_is_no_longer_managed(self, key: str) -> None:
@@ -228,6 +233,12 @@ class HostileApi(RuleBasedStateMachine):
             return may_mean(value, now) or any(may_mean(b.get(name, ABSENT), now) for b in before)
 
         return {name for name in known.keys() & after.keys() if not is_same(name)}
+
+    def _answered_as_nothing(self) -> set[str]:
+        """The settings of which an answer said nothing."""
+        answers = [_config(one) for one in (*self.answers, self.world.answer(self._id()))]
+        nothing = (None, "", [], {})
+        return {name for name in self.settings for one in answers if one.get(name) in nothing}
 
     def _can_be_adopted(self, key: str, config: Any) -> bool:
         known = exact(self.settings[key])
