@@ -40,6 +40,23 @@ def test_empty_values_are_sent_and_converge(
     terraform.step(orders(config=text), [creation(**created(**sent))])
 
 
+def test_numbers_in_objects_that_are_alike_stay_numbers(terraform: Scenario) -> None:
+    # Terraform writes fractions and large numbers as texts.
+    text = ", near = { ratio = 0.1, most = 18446744073709551616 }"
+    text += ", far = { ratio = 0.2, most = 18446744073709551617 }"
+    new = 'unchecked = { "config.near" = "new", "config.far" = "new" }'
+    near = {"ratio": 0.1, "most": 18446744073709551616}
+    far = {"ratio": 0.2, "most": 18446744073709551617}
+
+    terraform.step(orders(new, config=text), [creation(**created(near=near, far=far))])
+    identifier = terraform.resource(ORDERS)["id"]
+    terraform.step(
+        orders(new, config=text.replace("0.2", "0.3")),
+        [change(identifier, config={"far": {**far, "ratio": 0.3}})],
+        differences={"config"},
+    )
+
+
 def test_a_setting_is_cleared_by_any_form_of_nothing(terraform: Scenario, sandbox: Sandbox) -> None:
     forms = {name: NOTHING[name] for name in NOTHING if not name.startswith("null_in")}
     before = "".join(f', {name} = "x"' for name in forms)
