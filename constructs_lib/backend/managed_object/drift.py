@@ -159,7 +159,7 @@ def _pairs(
     model: ObjectModel, names: list[str], state: Object, answer: dict[str, Any]
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each setting that is known and answered, with both values."""
-    remote, before = response.attributes_of(model, answer, names), as_object(state.get(CONFIG))
+    remote, before = response.attributes_of(model, answer), as_object(state.get(CONFIG))
     config = equivalence.in_nfc(answer.get("config"))
     shown = config if isinstance(config, dict) else {}
     for name in names:

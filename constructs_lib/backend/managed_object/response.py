@@ -124,8 +124,8 @@ def confirmed_state(model: ObjectModel, state: Object, item: Answer, echo: Echo)
     found = refreshed_state(model, state, item, echo)
     for name, attribute in model.attributes.items():
         now, before = found.get(name), state.get(name)
-        is_told = now is before or (now is not None if attribute.read_only else same(now, before))
-        if not is_told:
+        # A value that means the same is the one of the state.
+        if now is not before and not (attribute.read_only and now is not None):
             return None
     return found
 
@@ -186,8 +186,6 @@ def _prints(known: Any, answered: Any) -> list[str]:
 def _kept(model: ObjectModel, name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
-    if isinstance(known, (str, int)) and type(known) is type(remote) and known == remote:
-        return known  # As most are.
     attribute, sent, answered = model.attributes[name], api_value(known), api_value(remote)
     if _says_nothing(model.request_value(name, known)):
         return known if _says_nothing(answered) else remote

@@ -186,6 +186,15 @@ def test_doubts_stay_until_what_they_are_about_is_sent_again() -> None:
     assert doubts.keys() == {"config.user", "config.host"}
 
 
+def test_doubts_stay_while_nothing_is_sent() -> None:
+    doubts = {"config.user": prints("u", "v")}
+    private: dict[str, Any] = {"doubted": doubts}
+
+    assert learnt(state({"user": "u"}), {"config": {"user": "v"}}, private) == []
+
+    assert private == {"doubted": doubts}
+
+
 def test_a_form_that_is_known_already_is_not_told_again() -> None:
     echo = {"config.host": prints("db", "DB")}
     private: dict[str, Any] = {"echo": dict(echo), "unread": ["config.host", "config.port"]}

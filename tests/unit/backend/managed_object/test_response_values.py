@@ -145,6 +145,34 @@ def test_the_way_to_a_value_leads_through_objects_alone() -> None:
     assert found({"config": {"host": "db"}, "new": 1}) == {}
 
 
+def test_the_objects_of_a_response_are_those_with_attributes_inside() -> None:
+    model = ObjectModel(described("widget", SCHEMA), vendor="Acme", noun="widget")
+
+    assert model.roots == {"config", "numbers", "status"}
+
+
+def test_of_a_response_no_more_is_read_than_is_asked_for() -> None:
+    assert response.attributes_of(MODEL, ITEM, ["name", "config", "tags"]) == {"name": "n"}
+
+
+def test_what_a_response_repeats_is_the_very_value_of_the_state() -> None:
+    def text() -> str:
+        return "".join(["a long ", "text"])
+
+    known = STATE | {"name": text(), "health": text(), "count": 10**20}
+    answer = ITEM | {"name": text(), "status": {"health": text()}, "count": 10**20}
+
+    read = response.refreshed_state(MODEL, known, answer, {})
+
+    assert [name for name in known if read[name] is not known[name]] == []
+    found = response.attributes_of(
+        MODEL,
+        {"count": True, "open": 1, "name": "0.50", "numbers": {"parts": {"share": True}}},
+        known={"count": 1, "open": True, "name": Decimal("0.5"), "share": 1},
+    )
+    assert found == {"name": "0.50"}
+
+
 def test_a_read_keeps_what_means_the_same() -> None:
     def read(state: Object, **answered: Any) -> Object:
         found = response.refreshed_state(MODEL, STATE | state, ITEM | answered, {})

@@ -64,6 +64,14 @@ def test_the_pages_follow_their_cursors(api: ScriptedApi) -> None:
     client.close()
 
 
+def test_the_first_page_is_asked_for_without_a_cursor() -> None:
+    pages = Pages(lambda number: (named("a"), None))
+
+    assert ids(pages) == ["a"]
+
+    assert pages.asked == [{"limit": "1000"}]
+
+
 @pytest.mark.parametrize("last", [None, ""])
 def test_a_list_ends_without_a_cursor(api: ScriptedApi, last: str | None) -> None:
     api.answers = [page([], last)]

@@ -122,6 +122,15 @@ def test_known_is_not_planned_unknown(name: str, configured: Any, planned: Any) 
     assert by_plan(thing(**{name: configured}), None, thing(**{name: planned})) == [(rule, (name,))]
 
 
+def test_what_is_configured_as_partly_unknown_may_be_planned_so() -> None:
+    type_ = types.object_of({"a": types.STRING, "b": types.NUMBER})
+    configured = thing(config=Dynamic(type_, {"a": UNKNOWN, "b": 1}))
+    other = thing(config=Dynamic(type_, {"a": UNKNOWN, "b": 2}))
+
+    assert by_plan(configured, None, configured) == []
+    assert by_plan(configured, None, other) == [("configured_is_planned", ("config",))]
+
+
 def test_unconfigured_is_planned_null() -> None:
     rule = "unconfigured_is_planned_null"
     assert by_plan(thing(), None, thing(name="one")) == [(rule, ("name",))]

@@ -14,7 +14,7 @@ from constructs_lib.backend.plugin.consistency.stream_rules import (
     ListedAnswer,
     OfferAnswer,
 )
-from constructs_lib.backend.plugin.diagnostics import Path
+from constructs_lib.backend.plugin.diagnostics import Path, ProviderError
 from constructs_lib.backend.plugin.list_resource import Listed
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 from constructs_lib.schemas.model import _attributes
@@ -127,3 +127,14 @@ def test_generated_keeps_what_is_required() -> None:
 
 def test_generated_is_known() -> None:
     assert by_generation(thing(color=UNKNOWN), thing()) == [("generated_is_known", ("color",))]
+
+
+@pytest.mark.parametrize("returned", [None, ("id", "a"), {"id": "a"}])
+def test_require_listed(returned: Any) -> None:
+    with pytest.raises(ProviderError) as caught:
+        stream_rules.require_listed(returned, "ListResource of toy_thing")
+
+    assert caught.value.detail == (
+        "ListResource of toy_thing: A list must yield Listed objects. (Rule require_listed.) This "
+        "is a bug in the provider; please report it."
+    )
