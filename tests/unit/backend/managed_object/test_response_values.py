@@ -145,7 +145,7 @@ def test_the_way_to_a_value_leads_through_objects_alone() -> None:
     assert found({"config": {"host": "db"}, "new": 1}) == {}
 
 
-def test_the_objects_of_a_response_are_those_with_attributes_inside() -> None:
+def test_the_objects_of_a_response_are_those_with_attributes() -> None:
     model = ObjectModel(described("widget", SCHEMA), vendor="Acme", noun="widget")
 
     assert model.roots == {"config", "numbers", "status"}
