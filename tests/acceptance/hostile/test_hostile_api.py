@@ -332,7 +332,7 @@ def _config(answer: dict[str, Any]) -> dict[str, Any]:
 EXAMPLES = os.environ.get("HOSTILE_EXAMPLES")
 TestHostileApi = HostileApi.TestCase
 TestHostileApi.settings = settings(
-    max_examples=int(EXAMPLES or 100),
+    max_examples=int(EXAMPLES or 60),
     derandomize=EXAMPLES is None,
     database=None,
     deadline=None,
