@@ -72,6 +72,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def pytest_collection_finish() -> None:
+    """Let no search for garbage look through the tests themselves, which stay to the end."""
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Iterator[Any]:
     """Put signals back as they were: a command that a test runs in this process changes them, and

@@ -283,13 +283,13 @@ def compile_validator(document: dict[str, Any]) -> Validator:
 
     A ``$`` in a ``pattern`` means the very end, as the draft has it; the library takes Python's.
 
-    :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong
+    :param document: one of our own schemas. The tests find out whether it is a correct schema,
+        which takes longer than to check an environment by it
     """
     # jsonschema takes a tenth of a second to import: only who checks something pays for it.
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
-    Draft202012Validator.check_schema(document)
     own = {schemas.IGNORING_CASE: _enum_ignoring_case, "pattern": _pattern_to_the_end}
     with_our_keywords = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
     validator: Validator = with_our_keywords(document)

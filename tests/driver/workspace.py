@@ -102,11 +102,25 @@ class Workspace:
         return unwrapped(output)
 
     def interrupt(
-        self, process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT
+        self,
+        process: subprocess.Popen[str],
+        number: signal.Signals = signal.SIGINT,
+        *,
+        once_printed: str = "",
     ) -> str:
-        """What Ctrl-C does: a signal to the whole group. Returns what was printed."""
+        """What Ctrl-C does: a signal to the whole group. Returns what was printed.
+
+        :param once_printed: a word to wait for. Terraform crashes if an action completes after
+            progress that comes at the very moment of the signal, so a test waits for that progress
+        """
+        assert process.stdout is not None
+        before = ""
+        while once_printed not in before:
+            line = process.stdout.readline()
+            assert line, f"{once_printed} was never printed\n{before}"
+            before += line
         os.killpg(process.pid, number)
-        return unwrapped(process.communicate(timeout=60)[0])
+        return unwrapped(before + process.communicate(timeout=60)[0])
 
     def plan(self, *arguments: str) -> Planned:
         """Plans to a file of its own."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from constructs_lib import schemas
 from constructs_lib.validation import (
@@ -171,6 +172,12 @@ def test_some_attributes_have_parameter_names_of_their_own(name: str, aliases: s
 
     assert set(ALIASES) & set(parameters) == aliases
     assert not set(ALIASES.values()) & set(parameters)
+
+
+def test_each_schema_of_parameters_is_a_correct_one() -> None:
+    # The library does not look at that again, each time that it checks something.
+    for name in schemas.names():
+        Draft202012Validator.check_schema(parameter_schema(name))
 
 
 def test_the_schema_of_the_resource_is_left_as_it_is() -> None:

@@ -11,7 +11,6 @@ from expected_requests import resync, sync
 from planned import unwrapped
 from sandbox_server import Sandbox
 from scenario import Scenario
-from workspace import wait_until
 
 pytestmark = pytest.mark.newest_terraform
 
@@ -191,10 +190,8 @@ def test_an_interrupted_wait_is_taken_up_by_the_next_invocation(
     terraform.write(action("resync", WAIT + EVERYTHING, of=database))
     address = "-invoke=action.fivetranops_connection_resync.it"
     process = terraform.start("apply", "-auto-approve", "-input=false", "-no-color", address)
-    wait_until(lambda: sandbox.connection(database)["status"]["sync_state"] == "syncing")
-    wait_until(lambda: len(sandbox.store.journal(0)) > 8)
     # When Terraform is interrupted, then the action ends, and says what goes on
-    output = terraform.interrupt(process)
+    output = terraform.interrupt(process, once_printed="Waiting")
     assert process.returncode != 0
     assert "What was started continues at Fivetran." in output
     # And invoked again it waits for that one

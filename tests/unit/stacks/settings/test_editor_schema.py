@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from every_case import check_every
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 from markdown_pages import blocks, pages
 
 from constructs_lib.cli.schema import MODELINE, NAME, file_text, main
@@ -68,6 +68,11 @@ def document() -> dict[str, Any]:
     made: dict[str, Any] = editor_schema(SERVICES)
     Draft7Validator.check_schema(made)
     return made
+
+
+def test_the_schema_of_an_environment_is_a_correct_one() -> None:
+    # The library does not look at that again, each time that a stack is made.
+    Draft202012Validator.check_schema(environment_schema())
 
 
 def test_each_file_of_the_project_fits(document: dict[str, Any]) -> None:

@@ -23,7 +23,9 @@ SCALARS = (
 )
 KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=12
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
 )
 
 
@@ -53,7 +55,9 @@ def is_variable(value: Any) -> bool:
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(values=st.dictionaries(KEYS, VALUES).filter(lambda value: not is_variable(value)))
+@given(
+    values=st.dictionaries(KEYS, VALUES, max_size=4).filter(lambda value: not is_variable(value))
+)
 def test_any_value_comes_back(values: dict[str, Any]) -> None:
     assert unescaped(read_back(values)) == values
 

@@ -3,7 +3,8 @@
 An invocation is answered by any number of progress messages, and then by exactly one that completes
 it, with all diagnostics. Terraform crashes on anything that comes after a failed completion, and on
 whatever follows a progress message once it was told to stop: from then on only the completion is
-sent.
+sent. A message that crosses that order still makes it crash, and the protocol has no cure for that,
+so there are few: one for each new reason to wait, and one every ten seconds.
 """
 
 from __future__ import annotations
