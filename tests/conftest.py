@@ -49,6 +49,7 @@ _ROOM = 4 << 30
 
 _NEW_OBJECTS = 50_000
 """How many objects are made between two searches for garbage."""
+_OF_THE_PACKAGE = "tests/acceptance/package/"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals that commands change."""
 
@@ -114,7 +115,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Return what hands out whole files, but the fault matrix by its operations: one process would
-    still be at work on it when all others have ended.
+    still be at work on it when all others have ended. The tests of the package go to one process,
+    because they share what they build and install.
     """
     if config.getoption("dist") != "loadfile":
         return None
@@ -123,6 +125,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
+            if file.startswith(_OF_THE_PACKAGE):
+                return _OF_THE_PACKAGE
             operation = nodeid.partition("[")[2].partition("-")[0]
             return f"{file}[{operation}]" if file.endswith("/test_fault_matrix.py") else file
 

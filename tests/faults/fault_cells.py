@@ -37,6 +37,8 @@ VARIANTS = [form for forms in FORMS.values() for form in forms]
 """The forms of all kinds."""
 _ALL_FORMS = os.environ.get("FAULT_FORMS") == "all"
 _KINDS = list(FORMS)
+SHARED = ("change a state", "enforce a state", "restore a state")
+"""The operations that send the same requests, for different reasons."""
 
 
 class Step(NamedTuple):
@@ -71,6 +73,19 @@ def forms_at(step: int, kind: str) -> list[Fault]:
     """
     forms = FORMS[kind]
     return forms if _ALL_FORMS else [forms[step % len(forms)]]
+
+
+def is_tried(operation: str, step: int, kind: str) -> bool:
+    """Return whether the matrix tries a kind of fault at a step of an operation.
+
+    With all other tests the operations of ``SHARED`` have the kinds in turn, so that each kind
+    strikes each step of one of them.
+
+    :param step: the number of the step in its operation, from 0
+    """
+    if _ALL_FORMS or operation not in SHARED:
+        return True
+    return SHARED[(step + _KINDS.index(kind)) % len(SHARED)] == operation
 
 
 def lengths_at(step: int, variant: Fault, method: str) -> dict[str, int]:
