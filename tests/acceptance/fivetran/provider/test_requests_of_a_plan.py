@@ -8,6 +8,7 @@ import pytest
 from sandbox_server import Sandbox
 from scenario import Scenario
 
+from constructs_lib.backend.fivetran.api.batched_reader import AT_ONCE
 from constructs_lib.sandbox.fivetran.generated import generate
 
 MANY = 60
@@ -44,7 +45,8 @@ def test_a_page_tells_of_many(terraform: Scenario, sandbox: Sandbox) -> None:
     lists, singles = planned(terraform, sandbox)
 
     assert lists.total() == 1
-    assert lists.total() + singles.total() <= 5
+    # Three, unless Terraform gives no sign for a quarter of a second, as on a busy machine.
+    assert singles.total() <= AT_ONCE
 
 
 def test_connection_is_read_once_if_lists_lack_settings(
