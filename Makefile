@@ -55,6 +55,7 @@ soak: setup-dev ## Run the tests of hostile responses, random requests and fault
 	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile \
 		tests/faults/test_fault_matrix.py tests/faults/test_fault_elastic.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
+	@OTHER_CDK=all $(RUN) pytest tests/acceptance/cdktn
 	@PLAN_TWICE=1 DESTROY_ALL=1 $(RUN) pytest --numprocesses auto --dist loadfile tests/acceptance/fivetran tests/acceptance/elastic
 	@ACCOUNT_SIZE=300 $(RUN) pytest tests/acceptance/fivetran/moved/test_migrate.py \
 		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/fivetran/query/test_query.py \
