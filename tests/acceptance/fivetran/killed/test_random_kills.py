@@ -1,6 +1,6 @@
 """Kills at random moments: nothing is lost, doubled or left behind, and the next run goes on.
 
-24 kills run with all other tests, always the same ones. ``make soak`` does 300 with a seed that it
+36 kills run with all other tests, always the same ones. ``make soak`` does 300 with a seed that it
 prints; ``KILLS=600 KILLS_SEED=7 .venv/bin/pytest …/test_random_kills.py`` does as many.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from kill_works import WORKS, Work
 from kills import VICTIMS, Kill, Outcome, Stage, prepared, struck
 
-KILLS = int(os.environ.get("KILLS", "24"))
+KILLS = int(os.environ.get("KILLS", "36"))
 SEED = os.environ.get("KILLS_SEED", "15")
 _AT_ONCE = 5
 
@@ -52,4 +52,4 @@ def test_kills_at_random_moments_lose_nothing(
     found = [line for one in outcomes for line in one.wrong]
     assert not found, "\n".join(found)
     judged = sum(one.is_judged for one in outcomes)
-    assert judged >= len(kills) / 2, f"only {judged} of {len(kills)} kills could be judged"
+    assert judged > len(kills) / 2, f"only {judged} of {len(kills)} kills could be judged"

@@ -42,11 +42,15 @@ def test_a_page_tells_of_many(terraform: Scenario, sandbox: Sandbox) -> None:
     sandbox.store.configure(list_config=True)
     created(terraform, sandbox, MANY)
 
-    lists, singles = planned(terraform, sandbox)
+    totals = []
+    # Where Terraform gives no sign for a quarter of a second, as on a busy machine, ten are read.
+    while not totals or (totals[-1] > 5 and len(totals) < 3):
+        lists, singles = planned(terraform, sandbox)
+        assert lists.total() == 1
+        assert singles.total() <= AT_ONCE
+        totals.append(lists.total() + singles.total())
 
-    assert lists.total() == 1
-    # Three, unless Terraform gives no sign for a quarter of a second, as on a busy machine.
-    assert singles.total() <= AT_ONCE
+    assert min(totals) <= 5
 
 
 def test_connection_is_read_once_if_lists_lack_settings(
